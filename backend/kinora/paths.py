@@ -1,0 +1,38 @@
+"""Where the project's folders are, and the environment variables that move them."""
+
+import os
+from pathlib import Path
+
+_PROJECT = Path(__file__).resolve().parents[2]
+
+
+def _folder(variable: str, default: Path) -> Path:
+    """The folder named by an environment variable, or its default."""
+    value = os.environ.get(variable)
+    return Path(value).expanduser() if value else default
+
+
+def project_folder() -> Path:
+    """The root of the project: the folder that holds `backend` and `frontend`."""
+    return _PROJECT
+
+
+def models_folder() -> Path:
+    """Where bundles are looked for (`KINORA_MODELS`)."""
+    return _folder("KINORA_MODELS", _PROJECT / "models")
+
+
+def frontend_folder() -> Path:
+    """Where the page lies (`KINORA_FRONTEND`)."""
+    return _folder("KINORA_FRONTEND", _PROJECT / "frontend")
+
+
+def cache_folder() -> Path:
+    """Where features and downloads that can be made again are kept (`KINORA_CACHE`)."""
+    return _folder("KINORA_CACHE", Path.home() / ".cache" / "kinora")
+
+
+def weights_file() -> Path | None:
+    """A local file of ImageNet weights to use instead of a download (`KINORA_WEIGHTS`)."""
+    value = os.environ.get("KINORA_WEIGHTS")
+    return Path(value).expanduser() if value else None
