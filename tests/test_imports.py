@@ -7,7 +7,7 @@ import kinora
 
 PACKAGE = Path(kinora.__file__).parent
 
-# Which packages each package may import. `model.bundle`-like entries allow one module only.
+# Which packages each package may import.
 MAY_IMPORT = {
     "errors": set(),
     "paths": set(),
@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "plots": {"errors"},
     "media": {"clips", "errors"},
     "model": {"clips", "errors"},
-    "synthetic": {"clips", "errors"},
+    "synthetic": {"media", "clips", "errors"},
     "data": {"media", "clips", "errors", "model", "paths"},
     "inference": {"media", "model", "clips", "predictions", "errors", "paths"},
     "annotate": {"media", "predictions", "clips", "errors"},

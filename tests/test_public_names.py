@@ -33,5 +33,7 @@ def test_importing_the_package_loads_no_heavy_library():
         "print([n for n in ('av','cv2','PIL','tensorflow','keras','matplotlib','flask','pandas')"
         " if n in sys.modules])"
     )
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
     assert answer.stdout.strip() == "[]"
