@@ -10,10 +10,7 @@ import kinora
 from kinora.errors import KinoraError, SettingError
 
 # Words on the command line, and the file that answers them.
-VERBS = {
-    ("serve",): "serve",
-    ("data", "synth"): "data_synth",
-}
+VERBS = {}
 
 _GROUPS = {"data": "look a data set over, render one, download one"}
 
