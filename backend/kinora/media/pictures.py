@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import BinaryIO
 
-import cv2
 import numpy as np
 from PIL import Image, ImageOps, WebPImagePlugin  # noqa: F401 - WebP registers itself
 
@@ -52,14 +51,11 @@ def is_animated(image: Image.Image) -> bool:
     return image.format != "MPO" and getattr(image, "is_animated", False)
 
 
-def still(
-    image: Image.Image, file: BinaryIO, smallest: int | None = None
-) -> tuple[np.ndarray, bool]:
+def still(image: Image.Image, smallest: int | None = None) -> tuple[np.ndarray, bool]:
     """Decode an image upright; a cut-off one as far as it goes.
 
     Args:
         image: The opened image.
-        file: The file it was opened from.
         smallest: Decode at a smaller scale, if the format can, as long as no edge gets shorter
             than this.
 
@@ -68,18 +64,18 @@ def still(
     """
     if smallest is not None:
         image.draft("RGB", (smallest, smallest))
+    is_complete = True
     try:
-        return to_rgb(ImageOps.exif_transpose(image)), True
+        image.load()
     except (OSError, SyntaxError) as error:
-        # OpenCV fills what is missing with grey instead of giving up.
-        file.seek(0)
-        data = np.frombuffer(file.read(), np.uint8)
-        array = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB)
-        if array is None:
+        # Pillow keeps what it had decoded so far, and hands it out once no parts are left to read.
+        image.tile = []
+        is_complete = False
+        if image.getbbox() is None:
             raise UndecodableError(
                 "Nothing of the image can be decoded. It is damaged or cut off."
             ) from error
-        return array, False
+    return to_rgb(ImageOps.exif_transpose(image)), is_complete
 
 
 def to_rgb(image: Image.Image) -> np.ndarray:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 from PIL import Image
@@ -26,10 +25,10 @@ class Still:
 
     timeline = Timeline(np.zeros(1, np.int64), np.zeros(1, np.int64), 0, Fraction(1))
 
-    def __init__(self, image: Image.Image, file: BinaryIO, smallest: int | None) -> None:
+    def __init__(self, image: Image.Image, smallest: int | None) -> None:
         size = image.size
         self.warnings: tuple[str, ...] = ()
-        self._frame, is_complete = pictures.still(image, file, smallest)
+        self._frame, is_complete = pictures.still(image, smallest)
         if not is_complete:
             self.warnings = ("The image is damaged or cut off; what could be decoded was used.",)
         # A scaled-down decode and an upright turn must not change what we say of the file.
@@ -121,7 +120,7 @@ class FrameFolder:
     def _read(self, path: Path) -> np.ndarray | None:
         try:
             with path.open("rb") as file, pictures.open_picture(file, self._limits) as image:
-                frame, is_complete = pictures.still(image, file)
+                frame, is_complete = pictures.still(image)
         except MediaError:
             return None
         return frame if is_complete else None
