@@ -1,5 +1,6 @@
 """Still and animated images, by Pillow."""
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -8,7 +9,7 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, ImageOps, WebPImagePlugin  # noqa: F401 - WebP registers itself
 
-from kinora.errors import KinoraError, MediaTooLargeError, UndecodableError
+from kinora.errors import MediaError, MediaTooLargeError, UndecodableError
 from kinora.media.limits import Limits
 from kinora.media.sampling import Timeline
 
@@ -21,29 +22,28 @@ _SHORTEST_FRAME_MS = 11
 
 
 @contextmanager
-def open_picture(file: BinaryIO, limits: Limits) -> Iterator[Image.Image]:
-    """Open an image of a checked size; its pixels are not decoded yet.
-
-    Raises:
-        UndecodableError: Also for everything that goes wrong with the image while it is open.
-    """
+def _our_errors() -> Iterator[None]:
+    """Pillow raises whatever its parsers stumble over; callers see one kind of error."""
     try:
-        with Image.open(file, formats=_PARSERS) as image:
-            limits.check_pixels(*image.size)
-            yield image
-    except KinoraError:
+        yield
+    except (MediaError, MemoryError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise MediaTooLargeError(
-            f"The image has far more than {limits.max_pixels / 1e6:g} million pixels. "
-            "Scale it down first."
-        ) from error
-    except MemoryError:
-        raise
-    except Exception as error:  # Pillow raises whatever its parsers stumble over
+        raise MediaTooLargeError("The image has too many pixels. Scale it down first.") from error
+    except Exception as error:
         raise UndecodableError(
             "The file begins like an image, but cannot be decoded. It may be damaged or cut off."
         ) from error
+
+
+@contextmanager
+def open_picture(file: BinaryIO, limits: Limits) -> Iterator[Image.Image]:
+    """Open an image of a checked size; its pixels are not decoded yet."""
+    with _our_errors():
+        image = Image.open(file, formats=_PARSERS)
+        limits.check_pixels(*image.size)
+    with image:
+        yield image
 
 
 def is_animated(image: Image.Image) -> bool:
@@ -51,6 +51,7 @@ def is_animated(image: Image.Image) -> bool:
     return image.format != "MPO" and getattr(image, "is_animated", False)
 
 
+@_our_errors()
 def still(image: Image.Image, smallest: int | None = None) -> tuple[np.ndarray, bool]:
     """Decode an image upright; a cut-off one as far as it goes.
 
@@ -78,6 +79,7 @@ def still(image: Image.Image, smallest: int | None = None) -> tuple[np.ndarray, 
     return to_rgb(ImageOps.exif_transpose(image)), is_complete
 
 
+@_our_errors()
 def to_rgb(image: Image.Image) -> np.ndarray:
     """Any of Pillow's colour models as uint8 RGB; what is transparent becomes white."""
     if image.mode.startswith("I"):
@@ -90,6 +92,7 @@ def to_rgb(image: Image.Image) -> np.ndarray:
     return np.asarray(image.convert("RGB"))
 
 
+@_our_errors()
 def animation_timeline(image: Image.Image) -> Timeline:
     """When each frame of an animated image is shown, in milliseconds.
 
@@ -117,15 +120,20 @@ def animation_frames(image: Image.Image, wanted: np.ndarray) -> Iterator[tuple[i
 
 def _walk(image: Image.Image) -> Iterator[int]:
     """Step through the frames of an animation; a damaged rest is left out."""
-    for index in range(image.n_frames):
-        try:
+    return itertools.takewhile(lambda index: _show(image, index), itertools.count())
+
+
+def _show(image: Image.Image, index: int) -> bool:
+    """Decode one frame; false behind the last, and where a damaged rest begins."""
+    try:
+        with _our_errors():
             image.seek(index)
             image.load()
-        except (EOFError, OSError, SyntaxError, ValueError):
-            if index == 0:
-                raise
-            return
-        yield index
+    except UndecodableError:
+        if index == 0:
+            raise
+        return False
+    return True
 
 
 def _shown_ms(image: Image.Image) -> int:

@@ -66,8 +66,7 @@ def open_media(
         if file_format.is_image:
             with pictures.open_picture(file, limits) as image:
                 animated = pictures.is_animated(image)
-                medium = Animation(image, limits) if animated else Still(image, smallest)
-            yield medium
+                yield Animation(image, limits) if animated else Still(image, smallest)
         else:
             with Video(file, file_format, limits) as video:
                 yield video

@@ -26,6 +26,9 @@ _READ_BYTES = 256 * 1024
 # Demuxers that, after a jump, give every packet its right time stamp. The others find their way
 # by searching the bytes and can be one frame off, so those files are read on instead.
 _JUMPS_EXACTLY = {"mp4", "matroska", "avi", "flv", "asf"}
+# Decoders round sizes up to whole blocks before they compare them with their limit; the exact
+# limit is ours.
+_BLOCK_SLACK = 1.25
 # Headers round; below this share of the promised length a file counts as cut off.
 _COMPLETE = 0.9
 
@@ -134,7 +137,7 @@ class Video:
 
     def _open(self) -> None:
         self._file.seek(0)
-        most_pixels = {"max_pixels": str(self._limits.max_pixels)}
+        most_pixels = {"max_pixels": str(int(self._limits.max_pixels * _BLOCK_SLACK))}
         try:
             self._container = av.open(
                 self._file,

@@ -28,6 +28,10 @@ class VideoWriter:
         self._path = Path(path)
         self._part = self._path.with_name(f".{self._path.name}.part")
         self._size = (width, height)
+        try:
+            self._part.touch()
+        except OSError as error:
+            raise MediaError(f"{path} cannot be written: {error.strerror}.") from error
         self._container = av.open(
             str(self._part), "w", format="mp4", options={"movflags": "+faststart"}
         )
