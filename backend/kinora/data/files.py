@@ -66,8 +66,8 @@ def find_written(root: Path, written: str, folders: Sequence[str] = ()) -> Path 
     """The file that a list means, though the list was written on another machine.
 
     A path that exists as written is taken. Else prefixes of other machines (`/kaggle/input/...`,
-    `C:\\data\\...`) are dropped piece by piece until the rest exists below `root`; then the bare
-    name is looked for in `folders`.
+    `C:\\data\\...`) are dropped piece by piece until the rest exists below `root` or one of its
+    `folders`.
     """
     parts = [part for part in re.split(r"[\\/]+", written.strip()) if part not in ("", ".", "..")]
     parts = [part for part in parts if not part.endswith(":")]
