@@ -12,8 +12,9 @@ import pytest
 
 from kinora.cli import data_fetch
 from kinora.data.download import Address, Patience
-from kinora.data.fetch import PUBLIC, Archive, PublicData, fetch
+from kinora.data.fetch import fetch
 from kinora.data.layouts import read
+from kinora.data.public import PUBLIC, Archive, PublicData
 from kinora.errors import DataError, SettingError
 
 AT_ONCE = Patience(attempts=1, pause_s=0)

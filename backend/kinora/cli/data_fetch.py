@@ -24,8 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Fetch one data set and say what is there now."""
-    from kinora.data.fetch import PUBLIC, fetch
+    from kinora.data.fetch import fetch
     from kinora.data.layouts import read
+    from kinora.data.public import PUBLIC
 
     if options.name not in PUBLIC:
         raise SettingError(f"There is no data set {options.name} to fetch; known are {_NAMES}.")

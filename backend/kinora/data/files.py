@@ -9,7 +9,7 @@ VIDEO_ENDINGS = frozenset(
     {".3gp", ".avi", ".flv", ".gif", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ogv"}
     | {".ts", ".webm", ".wmv"}
 )
-IMAGE_ENDINGS = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
+IMAGE_ENDINGS = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".webp"})
 
 # Left behind by macOS archives and by the UCF11 annotators; never classes.
 _NO_CLASS = frozenset({"__macosx", "annotation", "annotations"})

@@ -30,7 +30,7 @@ class Sample:
     group: str
     split: str | None = None
     fold: str | None = None
-    parts: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

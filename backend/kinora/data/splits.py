@@ -64,7 +64,7 @@ def split(
         result = _grouped(data_set, options, duplicates)
     else:
         result = _as_it_came(data_set, method, options, duplicates)
-    return _with_warnings(result)
+    return _with_warnings(result, duplicates)
 
 
 def cross_validation(
@@ -86,7 +86,7 @@ def cross_validation(
         parts = ["test" if fold == number else "train" for fold in folds]
         protocol = f"fold {number + 1} of {fold_count}, {words}"
         result = _carve(data_set.with_parts(parts, protocol), "val", options, duplicates)
-        yield _with_warnings(result)
+        yield _with_warnings(result, duplicates)
 
 
 def leave_one_group_out(
@@ -101,7 +101,7 @@ def leave_one_group_out(
     options = options or SplitOptions()
     _check_classes(data_set)
     for name in data_set.fold_names:
-        yield _with_warnings(_as_it_came(data_set, name, options, duplicates))
+        yield _with_warnings(_as_it_came(data_set, name, options, duplicates), duplicates)
 
 
 def leaking_groups(data_set: DataSet) -> tuple[str, ...]:
@@ -186,7 +186,7 @@ def _grouped_words(data_set: DataSet, duplicates: Pairs, seed: int) -> str:
     return f"{how} (sources unknown), seed {seed}"
 
 
-def _with_warnings(data_set: DataSet) -> DataSet:
+def _with_warnings(data_set: DataSet, duplicates: Pairs) -> DataSet:
     """Say what a reader of the scores must know about these parts."""
     for part in PARTS:
         if not data_set.part(part):
@@ -201,6 +201,15 @@ def _with_warnings(data_set: DataSet) -> DataSet:
         words = f"{data_set.protocol}; LEAKS: {len(leaking)} sources are in two parts"
         data_set = data_set.with_parts([sample.split for sample in data_set.samples], words)
         notes.append(f"Sources with clips in two parts: {name_some(leaking)}.")
+    apart = sum(
+        len({data_set.samples[first].split, data_set.samples[second].split} - {None}) > 1
+        for first, second in duplicates
+    )
+    if apart:
+        notes.append(
+            f"{_count(apart, 'pair')} of near-identical clips are in two parts; "
+            "`kinora data inspect` names them."
+        )
     return data_set.noting(*notes)
 
 
