@@ -150,6 +150,16 @@ def test_plain_folders(make_tree, layout, kind, clips, prefix):
     assert "near-duplicates" in data_set.notes[0]
 
 
+@pytest.mark.parametrize("prefix", ["", "outer/"])
+def test_clips_of_ucf101_in_part_folders_are_all_read(make_tree, prefix):
+    clips = ["train/YoYo/v_YoYo_g08_c01.avi", "test/YoYo/v_YoYo_g01_c01.avi"]
+    data_set = read(make_tree([prefix + clip for clip in clips])).with_split("folders")
+    assert {sample.group: sample.split for sample in data_set.samples} == {
+        "v_YoYo_g08": "train",
+        "v_YoYo_g01": "test",
+    }
+
+
 def test_an_outer_folder_may_be_named(make_tree):
     data_set = read(make_tree(["outer/run/1.mp4", "outer/walk/1.mp4"]))
     assert data_set.classes == ("run", "walk")

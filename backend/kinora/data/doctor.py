@@ -54,7 +54,7 @@ def inspect(
         clips=len(parted.samples),
         sources=_source_count(parted),
         bytes=sum(look.size_bytes for look in looks),
-        classes=parted.counts(),
+        classes={label: dict(counts) for label, counts in parted.counts().items()},
         imbalance=max(clips_per_class.values()) / min(clips_per_class.values()),
         seconds=_spread(seconds),
         frames=_spread(frames),

@@ -11,6 +11,17 @@ VIDEO_ENDINGS = frozenset(
 )
 IMAGE_ENDINGS = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".webp"})
 
+# What folders that are parts of a split, and no classes, are called.
+PART_FOLDERS = {
+    "train": "train",
+    "training": "train",
+    "val": "val",
+    "valid": "val",
+    "validation": "val",
+    "test": "test",
+    "testing": "test",
+}
+
 # Left behind by macOS archives and by the UCF11 annotators; never classes.
 _NO_CLASS = frozenset({"__macosx", "annotation", "annotations"})
 
@@ -56,10 +67,10 @@ def places(root: Path) -> Iterator[Path]:
     Archives often unpack to NAME/NAME/..., and people name the outer folder.
     """
     yield root
-    children = folders_in(root)
+    children = _whole_sets_in(root)
     yield from children
     if len(children) == 1:
-        yield from folders_in(children[0])
+        yield from _whole_sets_in(children[0])
 
 
 def find_written(root: Path, written: str, folders: Sequence[str] = ()) -> Path | None:
@@ -102,6 +113,13 @@ def describe(folder: Path, most: int = 6) -> str:
     names = [path.name + ("/" if path.is_dir() else "") for path in entries[:most]]
     rest = len(entries) - len(names)
     return ", ".join(names) + (f" and {rest} more" if rest else "")
+
+
+def _whole_sets_in(folder: Path) -> list[Path]:
+    """The folders inside, unless they are train and test: one part is not the data set."""
+    children = folders_in(folder)
+    is_parted = any(child.name.lower() in PART_FOLDERS for child in children)
+    return [] if is_parted else children
 
 
 def _files(folder: Path, endings: frozenset[str]) -> list[Path]:

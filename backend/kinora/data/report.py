@@ -1,7 +1,7 @@
 """What `kinora data inspect` found out, as text for people and as plain values for programs."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from kinora.data.samples import PARTS
@@ -93,7 +93,7 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain values for JSON."""
-        return {field.name: asdict(self)[field.name] for field in fields(self)}
+        return asdict(self)
 
     def text(self) -> str:
         """The report for people."""

@@ -8,15 +8,6 @@ from kinora.data import files
 from kinora.data.layouts.ucf101 import group_of
 from kinora.data.samples import DataSet, Sample
 
-_PARTS = {
-    "train": "train",
-    "training": "train",
-    "val": "val",
-    "valid": "val",
-    "validation": "val",
-    "test": "test",
-    "testing": "test",
-}
 _UNKNOWN = (
     "The file names do not say which clips share a source, so only near-duplicates are kept in "
     "one part. If you know the sources, write a metadata.csv with the columns path,label,group."
@@ -66,12 +57,12 @@ def _base(plain: Plain, root: Path) -> Path | None:
 
 def _class_folders(base: Path) -> list[tuple[Path, str | None]]:
     outer = files.folders_in(base)
-    if not any(folder.name.lower() in _PARTS for folder in outer):
+    if not any(folder.name.lower() in files.PART_FOLDERS for folder in outer):
         return [(folder, None) for folder in outer]
     return [
-        (label, _PARTS[folder.name.lower()])
+        (label, files.PART_FOLDERS[folder.name.lower()])
         for folder in outer
-        if folder.name.lower() in _PARTS
+        if folder.name.lower() in files.PART_FOLDERS
         for label in files.folders_in(folder)
     ]
 
