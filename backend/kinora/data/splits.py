@@ -81,7 +81,7 @@ def cross_validation(
         [1 / fold_count] * fold_count,
         options.seed,
     )
-    words = _grouped_words(data_set, duplicates, options.seed)
+    words = f"grouped by {_unit(data_set, duplicates)}, seed {options.seed}"
     for number in range(fold_count):
         parts = ["test" if fold == number else "train" for fold in folds]
         protocol = f"fold {number + 1} of {fold_count}, {words}"
@@ -123,7 +123,7 @@ def _check_classes(data_set: DataSet) -> None:
 
 
 def _grouped(data_set: DataSet, options: SplitOptions, duplicates: Pairs) -> DataSet:
-    words = _grouped_words(data_set, duplicates, options.seed)
+    words = f"grouped by {_unit(data_set, duplicates)}, seed {options.seed}"
     return _dealt(data_set, _sources(data_set, duplicates), options, words)
 
 
@@ -171,7 +171,8 @@ def _carve(data_set: DataSet, part: str, options: SplitOptions, duplicates: Pair
     parts = [sample.split for sample in data_set.samples]
     for place, number in zip(places, dealt, strict=True):
         parts[place] = part if number else "train"
-    words = f"{data_set.protocol}; {part} taken from train by source, seed {options.seed}"
+    unit = _unit(data_set, duplicates)
+    words = f"{data_set.protocol}; {part} taken from train by {unit}, seed {options.seed}"
     return data_set.with_parts(parts, words)
 
 
@@ -179,11 +180,12 @@ def _sources(data_set: DataSet, duplicates: Pairs) -> list[str]:
     return merge_groups([sample.group for sample in data_set.samples], duplicates)
 
 
-def _grouped_words(data_set: DataSet, duplicates: Pairs, seed: int) -> str:
+def _unit(data_set: DataSet, duplicates: Pairs) -> str:
+    """What is never torn apart, for the protocol."""
     if data_set.are_sources_known:
-        return f"grouped by source, seed {seed}"
-    how = "grouped by near-duplicates only" if duplicates else "grouped by file only"
-    return f"{how} (sources unknown), seed {seed}"
+        return "source"
+    unit = "near-duplicates" if duplicates else "file"
+    return f"{unit} only (sources unknown)"
 
 
 def _with_warnings(data_set: DataSet, duplicates: Pairs) -> DataSet:

@@ -16,6 +16,8 @@ from kinora.errors import DataError
 _MOST_BYTES = 60 * 10**9
 _MOST_FILES = 2_000_000
 _BLOCK = 1 << 20
+# Letters of what a program said that are passed on.
+_MOST_WORDS = 300
 
 # What can read RAR, in the order of trust, and its arguments.
 _RAR_TOOLS = {
@@ -53,18 +55,13 @@ def unpack(archive: Path, target: Path) -> None:
             ) from error
 
 
-def rar_command(archive: Path, folder: Path) -> list[str]:
-    """The command that unpacks a rar with what this machine has."""
-    for name, arguments in _RAR_TOOLS.items():
-        program = shutil.which(name)
-        if program:
-            filled = [text.format(archive=archive, folder=folder) for text in arguments]
-            return [program, *filled]
-    raise DataError(
-        f"{archive.name} is a RAR archive, and no program that reads RAR was found. Install one "
-        "(`sudo apt install unar`, `brew install unar`, or 7-Zip on Windows) and run the same "
-        "command again; the download is kept."
-    )
+def rar_commands(archive: Path, folder: Path) -> list[list[str]]:
+    """The commands that may unpack a rar, from the programs that this machine has."""
+    return [
+        [program, *(text.format(archive=archive, folder=folder) for text in arguments)]
+        for program, arguments in ((shutil.which(name), _RAR_TOOLS[name]) for name in _RAR_TOOLS)
+        if program
+    ]
 
 
 def _unpack_one(archive: Path, folder: Path) -> None:
@@ -82,18 +79,45 @@ def _unpack_one(archive: Path, folder: Path) -> None:
 
 
 def _unpack_rar(archive: Path, folder: Path) -> None:
-    command = rar_command(archive, folder)
-    done = subprocess.run(command, capture_output=True, text=True, check=False, errors="replace")
-    if done.returncode != 0:
-        words = (done.stderr or done.stdout).strip()[-300:]
+    commands = rar_commands(archive, folder)
+    if not commands:
         raise DataError(
-            f"{Path(command[0]).name} could not unpack {archive}: {words or 'no reason given'}. "
-            "If it is damaged, delete it and run the same command again."
+            f"{archive.name} is a RAR archive, and no program that reads RAR was found. Install "
+            "one (`sudo apt install unar`, `brew install unar`, or 7-Zip on Windows) and run the "
+            "same command again; the download is kept."
+        )
+    # Some builds of 7-Zip leave RAR out, so one refusal is not the end.
+    refusals = []
+    for command in commands:
+        refusal = _run(command)
+        if not refusal:
+            break
+        refusals.append(refusal)
+    else:
+        raise DataError(
+            f"{archive} could not be unpacked. {' '.join(refusals)} If it is damaged, delete it "
+            "and run the same command again."
         )
     # A link could lead what is unpacked next outside the folder.
     for path in folder.rglob("*"):
         if path.is_symlink():
             raise DataError(f"{archive} holds a link, {path.name!r}; it is not unpacked.")
+
+
+def _run(command: list[str]) -> str:
+    """Run a program; empty if it went well, else what it said."""
+    done = subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode == 0:
+        return ""
+    words = " ".join((done.stderr or done.stdout).split())[-_MOST_WORDS:]
+    return f"{Path(command[0]).name} says: {words or 'nothing'}."
 
 
 def _unpack_zip(archive: Path, folder: Path) -> None:
