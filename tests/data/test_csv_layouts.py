@@ -3,7 +3,7 @@
 import pytest
 
 from kinora.data.layouts import read
-from kinora.errors import DataError
+from kinora.errors import DataError, SettingError
 
 HAR = {
     "train/Image_1.jpg": None,
@@ -131,5 +131,5 @@ def test_wrong_metadata_is_refused_in_words(make_tree, text, sentence):
 
 def test_a_split_that_did_not_come_with_the_data_names_those_that_did(make_tree):
     tree = {"a.mp4": None, "metadata.csv": METADATA + "a.mp4,run,g,train,train,3\n"}
-    with pytest.raises(DataError, match="it came with split1, split2, fold-3"):
+    with pytest.raises(SettingError, match="it came with split1, split2, fold-3"):
         read(make_tree(tree)).with_split("split9")

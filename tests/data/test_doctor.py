@@ -12,7 +12,7 @@ from kinora.data.doctor import inspect
 from kinora.data.layouts import read
 from kinora.data.sheet import write_sheet
 from kinora.data.splits import SplitOptions
-from kinora.errors import DataError
+from kinora.errors import DataError, SettingError
 from kinora.media import VideoWriter, read_image
 
 
@@ -118,6 +118,11 @@ def test_the_command_prints_json(clips, capsys):
     assert report["clips"] == 12
     assert report["estimate"]["frames_per_clip"] == 20
     assert report["unreadable"].keys() == {"walk/broken.mp4"}
+
+
+def test_an_unknown_split_is_an_error(clips):
+    with pytest.raises(SettingError, match="without a split named split9"):
+        run(clips, "--split", "split9")
 
 
 def test_a_wrong_layout_is_an_error(clips):

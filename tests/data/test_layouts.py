@@ -3,7 +3,7 @@
 import pytest
 
 from kinora.data.layouts import LAYOUTS, read
-from kinora.errors import DataError
+from kinora.errors import DataError, SettingError
 
 
 def by_name(data_set):
@@ -130,6 +130,26 @@ def test_hmdb51_as_videos_and_as_frames(make_tree, clip):
     assert all(sample.path.exists() for sample in data_set.samples)
 
 
+def test_hmdb51_without_its_lists_is_known_by_its_names(make_tree):
+    data_set = read(make_tree([f"{name}.avi" for name in HMDB51_CLIPS]))
+    assert data_set.layout == "hmdb51"
+    assert data_set.split_names == ()
+    assert [sample.group for sample in data_set.samples].count("april") == 2
+
+
+def test_hmdb51_as_frames_in_part_folders(make_tree):
+    clips = [
+        f"{part}/{name}"
+        for part, name in zip(("train", "train", "val", "train"), HMDB51_CLIPS, strict=True)
+    ]
+    data_set = read(make_tree([f"{clip}/frame_0001.jpg" for clip in clips]))
+    assert data_set.layout == "frame_folders"
+    assert data_set.are_sources_known
+    groups = {sample.path.name: sample.group for sample in data_set.with_split("folders").samples}
+    assert groups["April_10_brush_hair_u_nm_np1_ba_goo_1"] == "april"
+    assert groups["A.Film_brush_hair_h_cm_np1_fr_med_0"] == "a_film"
+
+
 @pytest.mark.parametrize(
     ("layout", "kind", "clips"),
     [
@@ -186,7 +206,7 @@ def test_a_folder_that_fits_nothing_names_every_layout(make_tree):
 
 
 def test_unknown_layout_names_the_known(make_tree):
-    with pytest.raises(DataError, match="video_folders"):
+    with pytest.raises(SettingError, match="video_folders"):
         read(make_tree(["a/b.mp4"]), "kinetics")
 
 

@@ -121,6 +121,13 @@ def test_a_broken_cache_is_made_anew(clips, tmp_path):
     assert survey(read(clips)).looks == first.looks
 
 
+def test_a_cache_that_cannot_be_written_stops_nothing(clips, tmp_path, monkeypatch, caplog):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("KINORA_CACHE", str(tmp_path / "file"))
+    assert len(survey(read(clips)).looks) == 12
+    assert "cannot be written" in caplog.text
+
+
 def test_folders_of_frames_are_clips(tmp_path):
     for label in ("run", "walk"):
         for number in range(1, 12):

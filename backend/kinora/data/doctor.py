@@ -5,17 +5,17 @@ import statistics
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from hashlib import blake2b
 from pathlib import Path
 
 from kinora.clips import ClipSpec
 from kinora.data import files
+from kinora.data.download import file_sha256
 from kinora.data.grouping import merge_groups
 from kinora.data.report import Copies, Estimate, Report, Spread
 from kinora.data.samples import DataSet
 from kinora.data.splits import SplitOptions, split
 from kinora.data.survey import Survey, survey
-from kinora.errors import DataError
+from kinora.errors import DataError, MediaError
 from kinora.media import read_clip
 
 # MobileNetV2 at 224 pixels took 79 ms for 20 frames on two cores; other machines differ.
@@ -120,11 +120,8 @@ def _copies(data_set: DataSet, pairs: list[tuple[int, int]]) -> list[Copies]:
     ]
 
 
-def _content(path: Path) -> bytes:
-    digest = blake2b(digest_size=16)
-    for file in files.images_in(path) if path.is_dir() else [path]:
-        digest.update(file.read_bytes())
-    return digest.digest()
+def _content(path: Path) -> tuple[str, ...]:
+    return tuple(file_sha256(file) for file in (files.images_in(path) if path.is_dir() else [path]))
 
 
 def _estimate(data_set: DataSet, spec: ClipSpec) -> Estimate:
@@ -147,6 +144,9 @@ def _measured_read_ms(data_set: DataSet, spec: ClipSpec) -> float:
     times = []
     for sample in data_set.samples[::step][:_TIMED_CLIPS]:
         start = time.perf_counter()
-        read_clip(sample.path, spec)
+        try:
+            read_clip(sample.path, spec)
+        except MediaError:
+            continue
         times.append((time.perf_counter() - start) * 1000)
-    return statistics.median(times)
+    return statistics.median(times or [0.0])

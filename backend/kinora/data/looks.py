@@ -1,6 +1,7 @@
 """Look: what one glance at a clip tells, and a cache of looks, since glances add up to minutes."""
 
 import json
+import logging
 from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
@@ -9,9 +10,12 @@ import cv2
 import numpy as np
 
 from kinora.clips import ClipSpec
+from kinora.data.files import name_below
 from kinora.errors import MediaError
 from kinora.media import MediaInfo, read_clip
 from kinora.paths import cache_folder
+
+logger = logging.getLogger(__name__)
 
 # Three small frames tell clips apart; more cost time and find no more copies.
 _GLANCE = ClipSpec(frame_count=3, size=32)
@@ -79,36 +83,43 @@ class LookCache:
 
     def get(self, path: Path) -> Look | None:
         """The look at a file, if it has not changed since."""
-        return self._looks.get(self._key(path))
+        state, look = self._looks.get(name_below(self._root, path), ("", None))
+        return look if state == _state(path) else None
 
     def put(self, path: Path, look: Look) -> None:
         """Remember a look."""
-        self._looks[self._key(path)] = look
+        self._looks[name_below(self._root, path)] = (_state(path), look)
 
     def save(self) -> None:
         """Write all looks; an interruption leaves the file as it was."""
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        looks = {key: asdict(look) for key, look in self._looks.items()}
+        looks = {name: [state, asdict(look)] for name, (state, look) in self._looks.items()}
         draft = self._file.with_suffix(".part")
-        draft.write_text(json.dumps({"version": _VERSION, "looks": looks}), encoding="utf-8")
-        draft.replace(self._file)
-
-    def _key(self, path: Path) -> str:
         try:
-            facts = path.stat()
-        except OSError:
-            return str(path)
-        return f"{path}|{facts.st_size}|{facts.st_mtime_ns}"
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_text(json.dumps({"version": _VERSION, "looks": looks}), encoding="utf-8")
+            draft.replace(self._file)
+        except OSError as error:
+            # Without a cache the next run takes longer, nothing else.
+            logger.warning("%s cannot be written: %s.", self._file, error)
 
-    def _load(self) -> dict[str, Look]:
+    def _load(self) -> dict[str, tuple[str, Look]]:
         try:
             values = json.loads(self._file.read_text(encoding="utf-8"))
             if values["version"] != _VERSION:
                 return {}
-            return {key: _look_from(look) for key, look in values["looks"].items()}
+            looks = values["looks"].items()
+            return {name: (state, _look_from(look)) for name, (state, look) in looks}
         except (OSError, ValueError, TypeError, KeyError):
-            # A cache that is not there or not readable costs time, nothing else.
             return {}
+
+
+def _state(path: Path) -> str:
+    """What changes when a file is written again."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return "gone"
+    return f"{facts.st_size}/{facts.st_mtime_ns}"
 
 
 def _look_from(values: dict) -> Look:

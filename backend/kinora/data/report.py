@@ -172,7 +172,10 @@ def _estimate(report: Report) -> Iterator[str]:
         f"On disk: features {_size(cost.feature_cache_bytes)}; decoded frames for end-to-end "
         f"training at most {_size(cost.frame_cache_bytes)}"
     )
-    yield "Memory: training reads both from disk, so it does not grow with the data set"
+    yield (
+        "Memory: training reads both from disk in small batches, so it does not grow with the "
+        f"data set; the frames of one clip take {_size(cost.frame_cache_bytes / report.clips)}"
+    )
 
 
 def _spread(spread: Spread) -> str:

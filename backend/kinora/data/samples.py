@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kinora.errors import DataError
+from kinora.errors import SettingError
 
 PARTS = ("train", "val", "test")
 NOT_SPLIT = "not split"
@@ -102,7 +102,7 @@ class DataSet:
             parts = [_part_in_fold(sample, name) for sample in self.samples]
         else:
             known = ", ".join(self.split_names + self.fold_names) or "none at all"
-            raise DataError(
+            raise SettingError(
                 f"{self.root} came without a split named {name}; it came with {known}. "
                 "Choose one of them, or `grouped`."
             )

@@ -19,7 +19,7 @@ from kinora.data.layouts import (
     video_folders,
 )
 from kinora.data.samples import DataSet
-from kinora.errors import DataError
+from kinora.errors import DataError, SettingError
 
 # Tried in this order: the most particular first, so that a plain folder of videos comes last.
 _IN_ORDER = (
@@ -73,7 +73,7 @@ def _check_folder(root: Path) -> None:
 
 def _named(root: Path, layout: str) -> ModuleType:
     if layout not in LAYOUTS:
-        raise DataError(f"There is no layout {layout}; known are {', '.join(sorted(LAYOUTS))}.")
+        raise SettingError(f"There is no layout {layout}; known are {', '.join(sorted(LAYOUTS))}.")
     adapter = LAYOUTS[layout]
     if not adapter.detects(root):
         raise DataError(

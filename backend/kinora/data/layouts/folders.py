@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kinora.data import files
-from kinora.data.layouts.ucf101 import group_of
+from kinora.data.layouts.names import source_in
 from kinora.data.samples import DataSet, Sample
 
 _UNKNOWN = (
@@ -32,7 +32,12 @@ def read(plain: Plain, root: Path) -> DataSet:
     """All clips; folders named train, val and test are taken as the split."""
     base = _base(plain, root) or root
     samples = [
-        Sample(path, label.name, _group(base, path), parts={"folders": part} if part else {})
+        Sample(
+            path,
+            label.name,
+            _group(base, label.name, path),
+            parts={"folders": part} if part else {},
+        )
         for label, part in _class_folders(base)
         for path in plain.clips_in(label)
     ]
@@ -67,7 +72,7 @@ def _class_folders(base: Path) -> list[tuple[Path, str | None]]:
     ]
 
 
-def _group(base: Path, path: Path) -> str:
-    # Names like v_Class_g01_c01 carry their source; any other file is its own.
-    group = group_of(path)
-    return files.name_below(base, path) if group == path.stem else group
+def _group(base: Path, label: str, path: Path) -> str:
+    # Some names tell the source; any other clip is its own.
+    name = path.name if path.is_dir() else path.stem
+    return source_in(name, label) or files.name_below(base, path)

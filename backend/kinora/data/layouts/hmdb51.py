@@ -6,25 +6,29 @@ from pathlib import Path
 
 from kinora.data import files
 from kinora.data.layouts import lists
+from kinora.data.layouts.names import hmdb_source
 from kinora.data.samples import DataSet, Sample
 
 NAME = "hmdb51"
 LOOKS_FOR = (
-    "<class>/*.avi or <class>/<video>/frame_0001.jpg, with the lists "
+    "<class>/*.avi or <class>/<video>/frame_0001.jpg with HMDB51's names, or with the lists "
     "<class>_test_split1.txt in a folder beside them"
 )
 
 _LIST = re.compile(r"(.+)_test_split(\d)\.txt")
 _PARTS = {"1": "train", "2": "test"}
-# HMDB51's names end in visible body, camera motion, cameras, viewpoint, quality and number.
-_ENDING = re.compile(r"_[a-z]_(nm|cm)_np\d_(fr|ba|le|ri)_(goo|med|bad)_\d+$", re.IGNORECASE)
-
 _Parts = dict[tuple[str, str], dict[str, str]]
 
 
 def detects(root: Path) -> bool:
-    """Whether there are official lists, here or in a folder inside."""
-    return any(True for _ in _list_files(root)) and _base(root) is not None
+    """Whether there are official lists, here or in a folder inside, or HMDB51's names."""
+    base = _base(root)
+    if base is None:
+        return False
+    names = (
+        (_stem(path), label.name) for label in files.folders_in(base) for path in _clips(label)
+    )
+    return next(_list_files(root), None) is not None or hmdb_source(*next(names)) is not None
 
 
 def read(root: Path) -> DataSet:
@@ -33,33 +37,26 @@ def read(root: Path) -> DataSet:
     clips = {
         (folder.name, _stem(path)): path
         for folder in files.folders_in(base)
-        for path in [*files.videos_in(folder), *files.frame_folders_in(folder)]
+        for path in _clips(folder)
     }
     parts, missing, notes = _read_lists(root, clips)
     samples = [
-        Sample(path, label, source_of(stem, label), parts=parts.get((label, stem), {}))
+        Sample(path, label, hmdb_source(stem, label) or stem, parts=parts.get((label, stem), {}))
         for (label, stem), path in clips.items()
     ]
     return DataSet(root, NAME, "video", tuple(samples), notes=notes, missing=missing)
 
 
-def source_of(stem: str, label: str) -> str:
-    """The film or upload that a clip was cut from, by its name.
-
-    Numbers at the end are dropped: April_09 and April_10 are one film.
-    """
-    source = _ENDING.sub("", stem).lower()
-    source = source.removesuffix("_" + label.lower())
-    source = re.sub(r"[^a-z0-9]+", "_", source).strip("_")
-    return re.sub(r"(_?\d+)+$", "", source) or stem
-
-
 def _base(root: Path) -> Path | None:
     for place in files.places(root):
         for folder in files.folders_in(place):
-            if files.videos_in(folder) or files.frame_folders_in(folder):
+            if _clips(folder):
                 return place
     return None
+
+
+def _clips(folder: Path) -> list[Path]:
+    return [*files.videos_in(folder), *files.frame_folders_in(folder)]
 
 
 def _stem(path: Path) -> str:

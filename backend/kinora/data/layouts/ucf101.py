@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kinora.data import files
 from kinora.data.layouts import lists
+from kinora.data.layouts.names import ucf_source
 from kinora.data.samples import DataSet, Sample
 
 NAME = "ucf101"
@@ -14,8 +15,6 @@ LOOKS_FOR = (
     "and testlist01.txt"
 )
 
-# The class is the folder's name: UCF50 misspells it in some file names.
-_CLIP = re.compile(r"(v_.+_g\d\d)_c\d\d", re.IGNORECASE)
 _LIST = re.compile(r"(train|test)list0?(\d+)\.txt", re.IGNORECASE)
 
 
@@ -29,19 +28,13 @@ def read(root: Path) -> DataSet:
     base = _base(root) or root
     official = _read_lists(root, base)
     samples = [
-        Sample(path, folder.name, group_of(path), parts=official.parts.get(_key(path), {}))
+        _sample(path, folder.name, official)
         for folder in files.folders_in(base)
         for path in files.videos_in(folder)
     ]
     return DataSet(
         root, NAME, "video", tuple(samples), notes=official.notes, missing=official.missing
     )
-
-
-def group_of(path: Path) -> str:
-    """The source video of a clip, from its name; the name itself if it is not UCF's."""
-    match = _CLIP.fullmatch(path.stem)
-    return match.group(1) if match else path.stem
 
 
 @dataclass
@@ -51,10 +44,16 @@ class _Lists:
     missing: tuple[str, ...] = ()
 
 
+def _sample(path: Path, label: str, official: _Lists) -> Sample:
+    # The class is the folder's name: UCF50 misspells it in some file names.
+    group = ucf_source(path.stem) or path.stem
+    return Sample(path, label, group, parts=official.parts.get(_key(path), {}))
+
+
 def _base(root: Path) -> Path | None:
     for place in files.places(root):
         for folder in files.folders_in(place):
-            if any(_CLIP.fullmatch(path.stem) for path in files.videos_in(folder)):
+            if any(ucf_source(path.stem) for path in files.videos_in(folder)):
                 return place
     return None
 

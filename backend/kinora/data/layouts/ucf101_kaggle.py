@@ -4,7 +4,7 @@ from pathlib import Path
 
 from kinora.data import files
 from kinora.data.layouts import lists
-from kinora.data.layouts.ucf101 import group_of
+from kinora.data.layouts.names import ucf_source
 from kinora.data.samples import PARTS, DataSet, Sample
 
 NAME = "ucf101_kaggle"
@@ -67,4 +67,4 @@ def _folders(part: str, row: lists.Row) -> tuple[str, ...]:
 def _sample(path: Path, row: lists.Row, part: str) -> Sample:
     # Some copies number the labels; the class folder always has the name.
     label = path.parent.name if row.get("label").isdecimal() else row.get("label")
-    return Sample(path, label, group_of(path), parts={_SPLIT: part})
+    return Sample(path, label, ucf_source(path.stem) or path.stem, parts={_SPLIT: part})
