@@ -36,3 +36,14 @@ def weights_file() -> Path | None:
     """A local file of ImageNet weights to use instead of a download (`KINORA_WEIGHTS`)."""
     value = os.environ.get("KINORA_WEIGHTS")
     return Path(value).expanduser() if value else None
+
+
+def kaggle_account() -> tuple[str, str] | None:
+    """User name and API key for Kaggle's downloads (`KAGGLE_USERNAME`, `KAGGLE_KEY`)."""
+    name, key = os.environ.get("KAGGLE_USERNAME"), os.environ.get("KAGGLE_KEY")
+    return (name, key) if name and key else None
+
+
+def kaggle_file() -> Path:
+    """Where Kaggle's own tool keeps the API key (`KAGGLE_CONFIG_DIR`)."""
+    return _folder("KAGGLE_CONFIG_DIR", Path.home() / ".kaggle") / "kaggle.json"

@@ -10,7 +10,10 @@ import kinora
 from kinora.errors import KinoraError, SettingError
 
 # Words on the command line, and the file that answers them.
-VERBS = {}
+VERBS = {
+    ("data", "inspect"): "data_inspect",
+    ("data", "fetch"): "data_fetch",
+}
 
 _GROUPS = {"data": "look a data set over, render one, download one"}
 
