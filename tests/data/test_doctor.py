@@ -21,10 +21,9 @@ def own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("KINORA_CACHE", str(tmp_path / "cache"))
 
 
-@pytest.fixture
-def clips(tmp_path):
-    """Nine clips of walking from nine sources and three of waving, one unreadable."""
-    root = tmp_path / "clips"
+@pytest.fixture(scope="module")
+def encoded(tmp_path_factory):
+    root = tmp_path_factory.mktemp("encoded")
     for number in range(12):
         label = "walk" if number < 9 else "wave"
         path = root / label / f"v_{label}_g{number:02}_c01.mp4"
@@ -35,6 +34,12 @@ def clips(tmp_path):
                 video.write(np.kron(coarse, np.ones((12, 8, 1), np.uint8)))
     (root / "walk" / "broken.mp4").write_text("not a video")
     return root
+
+
+@pytest.fixture
+def clips(encoded, tmp_path):
+    """Nine clips of walking from nine sources and three of waving, and one unreadable."""
+    return shutil.copytree(encoded, tmp_path / "clips")
 
 
 def test_the_report(clips):

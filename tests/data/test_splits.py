@@ -100,6 +100,15 @@ def test_a_random_split_is_only_made_when_asked_for_and_labelled():
     assert not leaking_groups(split(even()))
 
 
+def test_a_random_split_is_the_same_wherever_the_data_lies():
+    def moved(folder):
+        samples = (Sample(folder / s.path, s.label, s.group) for s in even().samples)
+        data_set = DataSet(folder, "video_folders", "video", tuple(samples))
+        return [s.split for s in split(data_set, SplitOptions(method="random")).samples]
+
+    assert moved(Path("/here")) == moved(Path("/there/too"))
+
+
 def official(parts):
     data_set = even()
     samples = tuple(

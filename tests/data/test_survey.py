@@ -32,13 +32,18 @@ def write_clip(path, seed, frame_count=6):
             video.write(scene(seed, number))
 
 
-@pytest.fixture
-def clips(tmp_path):
-    """Two classes of six videos."""
-    root = tmp_path / "clips"
+@pytest.fixture(scope="module")
+def encoded(tmp_path_factory):
+    root = tmp_path_factory.mktemp("encoded")
     for number in range(12):
         write_clip(root / ("walk" if number % 2 else "wave") / f"{number:02}.mp4", number)
     return root
+
+
+@pytest.fixture
+def clips(encoded, tmp_path):
+    """Two classes of six videos, the test's own."""
+    return shutil.copytree(encoded, tmp_path / "clips")
 
 
 def test_unreadable_files_are_left_out_named_and_counted(clips):
@@ -52,7 +57,7 @@ def test_unreadable_files_are_left_out_named_and_counted(clips):
     assert len(looked.data_set.samples) == len(looked.looks) == 12
     note = looked.data_set.notes[-1]
     assert note.startswith("3 of 15 clips cannot be read and are left out: ")
-    assert "text.mp4 (The file is not a video or an image" in note
+    assert "text.mp4" in note
 
 
 def test_nothing_readable_is_an_error(tmp_path):

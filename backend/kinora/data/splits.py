@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from kinora.data.files import name_below
 from kinora.data.grouping import deal, merge_groups
 from kinora.data.layouts.lists import name_some
 from kinora.data.samples import PARTS, DataSet
@@ -132,7 +133,8 @@ def _random(data_set: DataSet, options: SplitOptions) -> DataSet:
         f"RANDOM split, seed {options.seed}: leaks, clips of one source are on both sides; "
         "scores on it are too high"
     )
-    return _dealt(data_set, [str(sample.path) for sample in data_set.samples], options, words)
+    names = [name_below(data_set.root, sample.path) for sample in data_set.samples]
+    return _dealt(data_set, names, options, words)
 
 
 def _dealt(data_set: DataSet, groups: Sequence[str], options: SplitOptions, words: str) -> DataSet:

@@ -47,11 +47,13 @@ def survey(data_set: DataSet) -> Survey:
     unreadable = {path: look.error for path, look in looks.items() if look.error}
     readable = data_set.without(unreadable)
     if unreadable:
-        names = name_some([f"{path.name} ({why})" for path, why in unreadable.items()])
         if not readable.samples:
-            raise DataError(f"None of the {len(unreadable)} clips can be read: {names}")
+            reasons = name_some([f"{path.name} ({why})" for path, why in unreadable.items()])
+            raise DataError(f"None of the {len(unreadable)} clips can be read: {reasons}")
+        names = name_some([path.name for path in unreadable])
         readable = readable.noting(
-            f"{len(unreadable)} of {len(looks)} clips cannot be read and are left out: {names}"
+            f"{len(unreadable)} of {len(looks)} clips cannot be read and are left out: {names}; "
+            "`kinora data inspect` tells why."
         )
     return Survey(readable, tuple(looks[sample.path] for sample in readable.samples), unreadable)
 
