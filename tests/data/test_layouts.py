@@ -130,6 +130,16 @@ def test_hmdb51_as_videos_and_as_frames(make_tree, clip):
     assert all(sample.path.exists() for sample in data_set.samples)
 
 
+def test_a_clip_that_every_list_of_hmdb51_names_is_missing_once(make_tree):
+    tree = dict.fromkeys(f"{name}.avi" for name in HMDB51_CLIPS) | HMDB51_LISTS
+    line = "gone_brush_hair_u_nm_np1_ba_goo_0.avi 1\n"
+    for number in (1, 2):
+        tree[f"splits/brush_hair_test_split{number}.txt"] += line
+    data_set = read(make_tree(tree))
+    assert data_set.missing == ("brush_hair/gone_brush_hair_u_nm_np1_ba_goo_0.avi",)
+    assert data_set.notes[0].startswith("1 of the 5 clips named in the official lists")
+
+
 def test_hmdb51_without_its_lists_is_known_by_its_names(make_tree):
     data_set = read(make_tree([f"{name}.avi" for name in HMDB51_CLIPS]))
     assert data_set.layout == "hmdb51"

@@ -16,7 +16,7 @@ from kinora.data.samples import DataSet
 from kinora.data.splits import SplitOptions, split
 from kinora.data.survey import Survey, survey
 from kinora.errors import DataError, MediaError
-from kinora.media import read_clip
+from kinora.media import MediaInfo, read_clip
 
 # MobileNetV2 at 224 pixels took 79 ms for 20 frames on two cores; other machines differ.
 _MODEL_MS_PER_FRAME = 4.0
@@ -39,13 +39,7 @@ def inspect(
     pairs = looked.duplicates()
     parted = _split_if_possible(looked.data_set, options, pairs)
     looks = looked.looks
-    seconds = [look.info.duration_s for look in looks]
-    frames = [max(1, round(look.info.duration_s * (look.info.fps or 0))) for look in looks]
     clips_per_class = Counter(sample.label for sample in parted.samples)
-
-    def name(path: Path) -> str:
-        return files.name_below(parted.root, path)
-
     return Report(
         root=str(parted.root),
         layout=parted.layout,
@@ -56,11 +50,13 @@ def inspect(
         bytes=sum(look.size_bytes for look in looks),
         classes={label: dict(counts) for label, counts in parted.counts().items()},
         imbalance=max(clips_per_class.values()) / min(clips_per_class.values()),
-        seconds=_spread(seconds),
-        frames=_spread(frames),
+        seconds=_spread([look.info.duration_s for look in looks]),
+        frames=_spread([_frame_count(look.info) for look in looks]),
         sizes=_counted(f"{look.info.width}x{look.info.height}" for look in looks),
         fps=_counted(f"{look.info.fps:.4g}" for look in looks if look.info.fps),
-        unreadable={name(path): why for path, why in looked.unreadable.items()},
+        unreadable={
+            files.name_below(parted.root, path): why for path, why in looked.unreadable.items()
+        },
         damaged=_damaged(looked),
         missing=parted.missing,
         copies=tuple(_copies(parted, pairs)),
@@ -83,6 +79,10 @@ def _source_count(data_set: DataSet) -> int | None:
     if not data_set.are_sources_known:
         return None
     return len({sample.group for sample in data_set.samples})
+
+
+def _frame_count(info: MediaInfo) -> int:
+    return max(1, round(info.duration_s * (info.fps or 0)))
 
 
 def _damaged(looked: Survey) -> dict[str, str]:

@@ -76,17 +76,16 @@ def _read_lists(
     root: Path, clips: dict[tuple[str, str], Path]
 ) -> tuple[_Parts, tuple[str, ...], tuple[str, ...]]:
     parts: _Parts = {}
-    listed, missing = 0, []
+    # Every split lists every clip, so names come up three times.
+    listed: dict[tuple[str, str], str] = {}
     present = {label for label, _ in clips}
     for path, label, split in _list_files(root):
         # Classes that were left out on purpose are no missing clips.
         for line in lists.read_lines(path) if label in present else []:
             name, _, number = line.rpartition(" ")
             key = (label, Path(name.strip()).stem)
-            listed += 1
-            if key not in clips:
-                missing.append(f"{label}/{name.strip()}")
-            elif number in _PARTS:
+            listed[key] = f"{label}/{name.strip()}"
+            if key in clips and number in _PARTS:
                 parts.setdefault(key, {})[split] = _PARTS[number]
-    lost = tuple(dict.fromkeys(missing))
-    return parts, lost, lists.note_missing("the official lists", listed, missing)
+    missing = tuple(name for key, name in listed.items() if key not in clips)
+    return parts, missing, lists.note_missing("the official lists", len(listed), missing)
