@@ -6,6 +6,7 @@ frames it asked for.
 """
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -15,7 +16,7 @@ import numpy as np
 # This file also runs as a fresh process that measures the memory of one way.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from clips import clip, number_of
+from clips import FPS, Recipe, make, number_of
 from measure import medians_ms, peak_mb, print_table
 
 import kinora
@@ -28,12 +29,12 @@ def clips() -> dict[str, Path]:
     """The clips that are measured, by what the table calls them."""
     small, hd, full_hd = (320, 240), (1280, 720), (1920, 1080)
     return {
-        "320x240 MPG 8 s": clip("small.mpg", small, 8, "mpeg1video", 1_000_000),
-        "320x240 AVI 8 s": clip("small.avi", small, 8, "mpeg4", 1_000_000),
-        "720p MP4 10 s": clip("hd-10s.mp4", hd, 10, "libx264", 8_000_000),
-        "720p MP4 2 min": clip("hd-2min.mp4", hd, 120, "libx264", 3_000_000),
-        "1080p MP4 10 s": clip("full-hd-10s.mp4", full_hd, 10, "libx264", 8_000_000),
-        "1080p MP4 2 min": clip("full-hd-2min.mp4", full_hd, 120, "libx264", 5_000_000),
+        "320x240 MPG 8 s": make(Recipe("small.mpg", small, 8, "mpeg1video", 1_000_000)),
+        "320x240 AVI 8 s": make(Recipe("small.avi", small, 8, "mpeg4", 1_000_000)),
+        "720p MP4 10 s": make(Recipe("hd-10s.mp4", hd, 10, "libx264", 8_000_000)),
+        "720p MP4 2 min": make(Recipe("hd-2min.mp4", hd, 120, "libx264", 3_000_000)),
+        "1080p MP4 10 s": make(Recipe("full-hd-10s.mp4", full_hd, 10, "libx264", 8_000_000)),
+        "1080p MP4 2 min": make(Recipe("full-hd-2min.mp4", full_hd, 120, "libx264", 5_000_000)),
     }
 
 
@@ -102,7 +103,7 @@ def _is_exact(name: str, path: Path) -> bool:
     numbers = [number_of(frame) for frame in WAYS[name](path)]
     if name == "Kinora":
         clip_read = kinora.read_clip(path, kinora.ClipSpec(frame_count=FRAMES, size=SIZE))
-        return numbers == [round(time * 25) for time in clip_read.times_s]
+        return numbers == [round(time * FPS) for time in clip_read.times_s]
     return numbers == _places(cv2.VideoCapture(str(path)))
 
 
@@ -110,7 +111,7 @@ def main() -> None:
     """Print one table of times and one of memory."""
     times, memory = [], []
     for title, path in clips().items():
-        ways = {name: (lambda way=way: way(path)) for name, way in WAYS.items()}
+        ways = {name: partial(way, path) for name, way in WAYS.items()}
         found = medians_ms(ways, rounds=9, at_most_s=45)
         exact = {name: _is_exact(name, path) for name in SPREAD}
         fastest = min((n for n in SPREAD[1:] if exact[n]), key=found.get)

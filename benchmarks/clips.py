@@ -4,6 +4,7 @@ Every frame carries its number as a row of black and white blocks, so that a ben
 which frames a reader really gave.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
@@ -11,20 +12,30 @@ import cv2
 import numpy as np
 
 FOLDER = Path(__file__).resolve().parents[1] / ".bench"
+FPS = 25
 _BITS = 12
 _BLOCK_SHARE = 24  # a block's edge is the frame's height over this
 
 
-def clip(
-    name: str, size: tuple[int, int], seconds: int, codec: str, bits_per_s: int, fps: int = 25
-) -> Path:
+@dataclass(frozen=True)
+class Recipe:
+    """How to make one clip."""
+
+    name: str
+    size: tuple[int, int]
+    seconds: int
+    codec: str
+    bits_per_s: int
+
+
+def make(recipe: Recipe) -> Path:
     """The path of a clip, which is made if it is not there yet."""
-    path = FOLDER / name
+    path = FOLDER / recipe.name
     if not path.is_file():
         FOLDER.mkdir(exist_ok=True)
-        print(f"making {name} …", flush=True)
-        part = path.with_name("part-" + name)
-        _encode(part, size, seconds * fps, codec, bits_per_s, fps)
+        print(f"making {recipe.name} …", flush=True)
+        part = path.with_name("part-" + recipe.name)
+        _encode(part, recipe)
         part.replace(path)
     return path
 
@@ -37,19 +48,17 @@ def number_of(frame: np.ndarray) -> int:
     return sum(1 << bit for bit, x in enumerate(xs) if frame[y, x].mean() > 127)
 
 
-def _encode(
-    path: Path, size: tuple[int, int], count: int, codec: str, bits_per_s: int, fps: int
-) -> None:
-    width, height = size
+def _encode(path: Path, recipe: Recipe) -> None:
+    width, height = recipe.size
     scene = _scene(width * 2, height)
-    noise = np.random.default_rng(1).integers(-6, 7, (8, height, width, 1), np.int8)
+    noise = np.random.default_rng(1).integers(0, 12, (8, height, width, 3), np.uint8)
     with av.open(str(path), "w") as output:
-        stream = output.add_stream(codec, rate=fps)
+        stream = output.add_stream(recipe.codec, rate=FPS)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        stream.bit_rate = bits_per_s
-        stream.options = {"preset": "veryfast"} if codec == "libx264" else {}
-        for number in range(count):
-            picture = av.VideoFrame.from_ndarray(_frame(scene, noise, number, size), "rgb24")
+        stream.bit_rate = recipe.bits_per_s
+        stream.options = {"preset": "veryfast"} if recipe.codec == "libx264" else {}
+        for number in range(recipe.seconds * FPS):
+            picture = av.VideoFrame.from_ndarray(_frame(scene, noise, number, recipe.size), "rgb24")
             output.mux(stream.encode(picture))
         output.mux(stream.encode())
 
@@ -67,8 +76,7 @@ def _scene(width: int, height: int) -> np.ndarray:
 def _frame(scene: np.ndarray, noise: np.ndarray, number: int, size: tuple[int, int]) -> np.ndarray:
     width, height = size
     left = int((1 - np.cos(number / 200)) / 2 * width)
-    frame = scene[:, left : left + width].astype(np.int16) + noise[number % len(noise)]
-    frame = np.clip(frame, 0, 255).astype(np.uint8)
+    frame = cv2.add(scene[:, left : left + width], noise[number % len(noise)])
     for shape in range(4):
         angle = number / 25 * (1 + shape / 2) + shape
         centre = (

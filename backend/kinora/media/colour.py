@@ -30,7 +30,6 @@ def upright_rgb(frame: av.VideoFrame, pixel_aspect: float) -> np.ndarray:
         src_color_range="JPEG" if _is_full_range(frame) else "MPEG",
         dst_color_range="JPEG",
         interpolation="BICUBIC",
-        threads=1,
     )
     turn = _QUARTER_TURNS.get(frame.rotation % 360)
     array = rgb.to_ndarray()

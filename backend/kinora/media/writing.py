@@ -59,7 +59,6 @@ class VideoWriter:
             src_color_range="JPEG",
             dst_colorspace="ITU709",
             dst_color_range="MPEG",
-            threads=1,
         )
         for packet in self._stream.encode(picture):
             self._container.mux(packet)
