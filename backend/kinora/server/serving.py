@@ -27,7 +27,7 @@ def serve(host: str, port: int, models: Path | None = None) -> int:
             f"Nothing can listen on {host}:{port} ({error}). Choose another port, for example "
             f"with --port {port + 1} or `make run PORT={port + 1}`."
         ) from error
-    logger.info("Kinora is at http://%s:%d/ (stop it with Ctrl+C)", host, server.effective_port)
+    logger.info("Kinora is at http://%s:%s/ (stop it with Ctrl+C)", host, server.effective_port)
     try:
         server.run()
     finally:
