@@ -6,11 +6,14 @@ const api = (() => {
   const USUAL = "http://127.0.0.1:5000";
   const PATIENCE_MS = 5000;
 
-  // In this order: the address bar, the last choice, where the page came from, the usual place.
+  let chosen = null;
+
+  // In this order: what was chosen on the page, the address bar, the last choice, where the page
+  // came from, the usual place.
   function address() {
     const asked = new URLSearchParams(location.search).get("server");
     const own = location.protocol.startsWith("http") ? location.origin : null;
-    return (asked || remembered() || own || USUAL).replace(/\/+$/, "");
+    return (chosen || asked || remembered() || own || USUAL).replace(/\/+$/, "");
   }
 
   // Some browsers forbid storage to pages from disk; the page works without.
@@ -22,7 +25,8 @@ const api = (() => {
     }
   }
 
-  function remember(url) {
+  function choose(url) {
+    chosen = url;
     try {
       localStorage.setItem(KEY, url);
     } catch {
@@ -40,5 +44,5 @@ const api = (() => {
     return body;
   }
 
-  return { address, remember, get };
+  return { address, choose, get };
 })();

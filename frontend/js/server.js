@@ -49,7 +49,7 @@ function mountServer(root) {
   form.address.value = api.address();
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    api.remember(form.address.value);
+    api.choose(form.address.value);
     look();
   });
   look();
