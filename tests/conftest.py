@@ -1,6 +1,8 @@
 """What several parts share: the real data beside the project, and videos made on the spot."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -23,6 +25,19 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the real data sets are not on this machine")
     return folder
+
+
+def run_python(code: str, *arguments: str, **environment: str) -> str:
+    """What a fresh Python process that uses this checkout prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "backend"), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
 
 
 def numbered_frame(number: int, width: int = 160, height: int = 120) -> np.ndarray:

@@ -1,8 +1,5 @@
 """The names that other people's code may import from `kinora`."""
 
-import subprocess
-import sys
-
 import kinora
 
 PUBLIC = {

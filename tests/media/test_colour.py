@@ -1,6 +1,5 @@
 """Colours, ranges, rotations and pixel shapes come out as a person would see them."""
 
-import subprocess
 from fractions import Fraction
 
 import av
@@ -131,11 +130,9 @@ def test_fits(tmp_path, fit):
         assert corner_names(frame) == ["red", "green", "blue", "white"]
 
 
-def test_decoding_writes_nothing_to_the_screen(tmp_path):
+def test_decoding_writes_nothing_to_the_screen(tmp_path, capfd):
     data = bytearray(write_video(tmp_path / "a.mp4", 30).read_bytes())
     data[len(data) // 2 : len(data) // 2 + 200] = bytes(200)
-    (tmp_path / "bad.mp4").write_bytes(data)
-    code = f"import kinora; kinora.read_clip({str(tmp_path / 'bad.mp4')!r}, kinora.ClipSpec())"
-    answer = subprocess.run(["python", "-c", code], capture_output=True, text=True, check=False)
-    assert answer.stdout == ""
-    assert "h264" not in answer.stderr
+    capfd.readouterr()
+    assert read_clip(bytes(data), ClipSpec()).warnings
+    assert capfd.readouterr() == ("", "")

@@ -1,11 +1,8 @@
 """Limits hold before anything large is allocated, and memory does not depend on length."""
 
-import subprocess
-import sys
-
 import av
 import pytest
-from tests.conftest import write_video
+from tests.conftest import run_python, write_video
 
 from kinora import ClipSpec, read_clip
 from kinora.errors import MediaTooLargeError
@@ -65,10 +62,7 @@ print(answer, peak - before, peak)
 
 def measure(path):
     """What reading answers, the bytes it needs and the peak of the whole process."""
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURE, str(path)], capture_output=True, text=True, check=True
-    )
-    answer, needed, peak = done.stdout.split()
+    answer, needed, peak = run_python(MEASURE, str(path)).split()
     return answer, int(needed), int(peak)
 
 

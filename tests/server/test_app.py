@@ -10,6 +10,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from tests.conftest import run_python
 
 import kinora
 from kinora.errors import MediaTooLargeError, UnsupportedMediaError
@@ -157,12 +158,5 @@ def test_serving_starts_without_tensorflow(tmp_path):
         "print('tensorflow' in sys.modules or 'keras' in sys.modules)"
     )
     begin = time.perf_counter()
-    answer = subprocess.run(
-        [sys.executable, "-c", code],
-        env=here(KINORA_MODELS=str(tmp_path)),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert answer.stdout.strip() == "False"
+    assert run_python(code, KINORA_MODELS=str(tmp_path)) == "False"
     assert time.perf_counter() - begin < 20
