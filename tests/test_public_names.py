@@ -30,7 +30,4 @@ def test_importing_the_package_loads_no_heavy_library():
         "print([n for n in ('av','cv2','PIL','tensorflow','keras','matplotlib','flask','pandas')"
         " if n in sys.modules])"
     )
-    answer = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
-    assert answer.stdout.strip() == "[]"
+    assert run_python(code) == "[]"
