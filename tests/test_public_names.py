@@ -1,6 +1,7 @@
 """The names that other people's code may import from `kinora`."""
 
 import kinora
+from tests.conftest import run_python
 
 PUBLIC = {
     "ClipSpec",

@@ -1,6 +1,6 @@
 """Video files, by PyAV: their time line, and exactly the frames that are asked for."""
 
-import os
+import itertools
 from array import array
 from collections.abc import Iterator
 from fractions import Fraction
@@ -9,9 +9,10 @@ from typing import BinaryIO
 import av
 import numpy as np
 
-from kinora.errors import NoPictureError, UndecodableError
+from kinora.errors import UndecodableError
 from kinora.media.clip import MediaInfo
 from kinora.media.colour import upright_rgb
+from kinora.media.containers import open_container
 from kinora.media.formats import Format
 from kinora.media.limits import Limits
 from kinora.media.sampling import Timeline
@@ -19,16 +20,9 @@ from kinora.media.schedule import Run, plan_runs
 
 # A file whose header gives no frame rate and whose frames give no distance.
 _USUAL_FPS = 25
-# More decoder threads than this cost memory and gain nothing for one video.
-_MOST_THREADS = 8
-# Fewer read calls than with FFmpeg's 32 kB.
-_READ_BYTES = 256 * 1024
 # Demuxers that, after a jump, give every packet its right time stamp. The others find their way
 # by searching the bytes and can be one frame off, so those files are read on instead.
 _JUMPS_EXACTLY = {"mp4", "matroska", "avi", "flv", "asf"}
-# Decoders round sizes up to whole blocks before they compare them with their limit; the exact
-# limit is ours.
-_BLOCK_SLACK = 1.25
 # Headers round; below this share of the promised length a file counts as cut off.
 _COMPLETE = 0.9
 
@@ -46,7 +40,7 @@ class Video:
         self._file, self._format, self._limits = file, container_format, limits
         self._damaged = 0
         self._size: tuple[int, int] | None = None
-        self._open()
+        self._container, self._stream = open_container(file, container_format, limits)
         try:
             self._list_packets()
         except BaseException:
@@ -135,42 +129,6 @@ class Video:
         end = max(self.timeline.end, int(ordered[-1]) + 1)
         self.timeline = Timeline(ordered, ordered[:1], end, self._stream.time_base)
 
-    def _open(self) -> None:
-        self._file.seek(0)
-        most_pixels = {"max_pixels": str(int(self._limits.max_pixels * _BLOCK_SLACK))}
-        try:
-            self._container = av.open(
-                self._file,
-                format=self._format.demuxer,
-                options=most_pixels,
-                buffer_size=_READ_BYTES,
-                metadata_errors="replace",
-            )
-        except (av.FFmpegError, ValueError) as error:
-            raise UndecodableError(
-                f"The file begins like {self._format.name}, but cannot be opened. It is damaged "
-                "or cut off; an MP4 without its end, for example, lacks the list of its frames."
-            ) from error
-        try:
-            self._stream = self._picture_stream()
-            context = self._stream.codec_context
-            self._limits.check_pixels(context.width, context.height)
-            context.options = most_pixels
-            context.thread_type = "AUTO"
-            context.thread_count = min(os.cpu_count() or 1, _MOST_THREADS)
-        except BaseException:
-            self._container.close()
-            raise
-
-    def _picture_stream(self) -> av.VideoStream:
-        """The first stream of moving pictures; a cover image of a song is none."""
-        for stream in self._container.streams.video:
-            if not stream.disposition & av.stream.Disposition.attached_pic:
-                if stream.codec_context is None:
-                    raise UndecodableError("The video's codec is unknown. Convert it to H.264.")
-                return stream
-        raise NoPictureError("The file holds sound but no picture. Send a video or an image.")
-
     def _list_packets(self) -> None:
         stamps, durations, keys, hidden = array("q"), array("q"), array("b"), array("b")
         self._is_trusted = not self._may_pack_frames()
@@ -220,16 +178,14 @@ class Video:
         """Decode one run; on the way, frames that no other frame builds on are skipped."""
         missing = set(run.wanted)
         context = self._stream.codec_context
-        for packet in self._packets_of_run(run, packets):
-            context.skip_frame = "DEFAULT" if packet.pts in run.wanted else "NONREF"
+        # The final None makes the decoder hand out what it still holds back.
+        for packet in itertools.chain(self._packets_of_run(run, packets), [None]):
+            is_wanted = packet is None or packet.pts in run.wanted
+            context.skip_frame = "DEFAULT" if is_wanted else "NONREF"
             for frame in self._decode(packet):
                 if frame.pts in missing:
                     missing.remove(frame.pts)
                     yield frame.pts, self._upright(frame)
-        for frame in self._decode(None):
-            if frame.pts in missing:
-                missing.remove(frame.pts)
-                yield frame.pts, self._upright(frame)
         context.flush_buffers()
 
     def _packets_of_run(self, run: Run, packets: Iterator[av.Packet]) -> Iterator[av.Packet]:
@@ -289,7 +245,7 @@ class Video:
 
     def _reopen(self) -> None:
         self._container.close()
-        self._open()
+        self._container, self._stream = open_container(self._file, self._format, self._limits)
 
     def _upright(self, frame: av.VideoFrame) -> np.ndarray:
         self._limits.check_pixels(frame.width, frame.height)
