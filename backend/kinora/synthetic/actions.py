@@ -1,0 +1,261 @@
+"""Actions: how arms, feet and trunk move in time. Only the movement tells them apart.
+
+Every clip starts and ends in poses drawn from one pool for all actions, and limbs that an action
+does not need rest in poses of the same pool.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinora.synthetic.body import Body
+from kinora.synthetic.poses import ARMS, random_arms, random_feet, unit
+
+# How likely an arm that the action does not need hangs down.
+_FREE_ARM_AT_REST = 0.5
+_GRAVITY = 9.81
+LEFT, RIGHT = 0, 1
+UPPER, FORE = 0, 1
+
+
+@dataclass
+class Motion:
+    """A pose per frame; T frames.
+
+    Args:
+        arms: (T, 2, 2, 3) directions: side, upper arm or forearm, own side's axes.
+        feet: (T, 2, 3) ankles in metres, relative to the point under the body.
+        drop: (T,) metres that bent knees lower the pelvis.
+        lean: (T,) trunk bent forward in radians.
+        twist: (T,) shoulders turned to the left in radians.
+        travel: (T,) metres walked forward.
+    """
+
+    arms: np.ndarray
+    feet: np.ndarray
+    drop: np.ndarray
+    lean: np.ndarray
+    twist: np.ndarray
+    travel: np.ndarray
+
+
+@dataclass(frozen=True)
+class Take:
+    """What an action needs to know about its clip.
+
+    Args:
+        times: (T,) seconds.
+        active: (T,) from 0 (resting pose) to 1 (action).
+        azimuth: Where the camera is, in radians to the left of straight ahead.
+    """
+
+    times: np.ndarray
+    active: np.ndarray
+    body: Body
+    azimuth: float
+    rng: np.random.Generator
+
+    def phase(self, frequency: float) -> np.ndarray:
+        """Turns since the start at about `frequency` per second; it stands still at rest."""
+        wobble = 1 + 0.12 * np.sin(self.times * 2.3 + self.rng.uniform(0, 6.28))
+        step = self.times[1] - self.times[0] if len(self.times) > 1 else 0.0
+        turns = np.cumsum(wobble * frequency * self.active) * step
+        return turns + self.rng.uniform(0, 1)
+
+
+def make_motion(action: str, body: Body, times: np.ndarray, azimuth: float, seed: int) -> Motion:
+    """The movement of one clip."""
+    rng = np.random.default_rng((seed, 2))
+    active = _activity(times, rng)
+    motion = _rest(times, body, rng)
+    before, after = random_arms(rng, 0.4), random_arms(rng, 0.4)
+    ACTIONS[action](motion, Take(times, active, body, azimuth, rng))
+    late = (times > times[-1] / 2)[:, None, None, None]
+    resting = np.where(late, after, before)
+    blend = active[:, None, None, None]
+    motion.arms = unit(resting + (unit(motion.arms) - resting) * blend)
+    _sway(motion, times, rng)
+    return motion
+
+
+def _activity(times: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """0 at rest, 1 in action, with soft ramps; rests are at both ends of the clip."""
+    length = times[-1] + 1e-6
+    start, end = length * rng.uniform(-0.1, 0.28), length * (1 - rng.uniform(-0.1, 0.22))
+    ramp = rng.uniform(0.15, 0.3)
+    rising = np.clip((times - start) / ramp + 0.5, 0, 1)
+    falling = np.clip((end - times) / ramp + 0.5, 0, 1)
+    level = np.minimum(rising, falling)
+    return level * level * (3 - 2 * level)
+
+
+def _rest(times: np.ndarray, body: Body, rng: np.random.Generator) -> Motion:
+    """A still pose for the whole clip."""
+    count = len(times)
+    feet, crouch = random_feet(rng, body.hip)
+    arms = random_arms(rng, _FREE_ARM_AT_REST)
+    return Motion(
+        arms=np.repeat(arms[None], count, axis=0),
+        feet=np.repeat(feet[None], count, axis=0),
+        drop=np.full(count, crouch),
+        lean=np.full(count, crouch * 1.2 + rng.uniform(-0.03, 0.08)),
+        twist=np.full(count, rng.uniform(-0.25, 0.25)),
+        travel=np.zeros(count),
+    )
+
+
+def _sway(motion: Motion, times: np.ndarray, rng: np.random.Generator) -> None:
+    """Nobody stands like a statue: slow drifts of arms and trunk."""
+    shape = motion.arms.shape[1:]
+    speed, phase = rng.uniform(1.0, 3.5, shape), rng.uniform(0, 6.28, shape)
+    drift = np.sin(times[:, None, None, None] * speed + phase)
+    motion.arms = unit(motion.arms + drift * rng.uniform(0.02, 0.07))
+    motion.lean = motion.lean + 0.02 * np.sin(times * 2.1 + rng.uniform(0, 6.28))
+    motion.twist = motion.twist + 0.04 * np.sin(times * 1.7 + rng.uniform(0, 6.28))
+
+
+def _wave(motion: Motion, take: Take) -> None:
+    """One arm raised, its hand going to and fro in a plane that faces the camera about."""
+    rng = take.rng
+    side = int(rng.integers(2))
+    swing = rng.uniform(0.65, 0.95) * np.sin(6.2832 * take.phase(rng.uniform(1.0, 1.6)))
+    swing = swing + rng.uniform(-0.25, 0.25)
+    # The camera's right in the arm's own axes: people wave at whoever looks at them.
+    sign = 1 if side == LEFT else -1
+    facing = np.clip(take.azimuth, -1.2, 1.2) + rng.uniform(-0.35, 0.35)
+    across = np.array([np.cos(facing), 0.0, -sign * np.sin(facing)])
+    tilt = np.array([0.0, 0.0, rng.uniform(0.0, 0.35)])
+    to_and_fro = np.cos(swing)[:, None] * np.array([0.0, 1.0, 0.0]) + tilt
+    to_and_fro = to_and_fro + np.sin(swing)[:, None] * across
+    if rng.uniform() < 0.35:
+        motion.arms[:, side, UPPER] = to_and_fro + np.array([0.35, 0.0, 0.1])
+        motion.arms[:, side, FORE] = to_and_fro + 0.25 * np.sin(swing)[:, None] * across
+    else:
+        height, ahead = rng.uniform(-0.45, 0.6), rng.uniform(0.1, 0.9)
+        motion.arms[:, side, UPPER] = np.array([0.9, height, ahead]) + 0.1 * to_and_fro
+        motion.arms[:, side, FORE] = to_and_fro
+
+
+def _clap(motion: Motion, take: Take) -> None:
+    """Both hands meet in front of the body again and again."""
+    rng, body = take.rng, take.body
+    turns = take.phase(rng.uniform(1.1, 1.8))
+    gap = (0.5 - 0.5 * np.cos(6.2832 * turns)) ** 0.75 * rng.uniform(0.9, 1.35)
+    height = rng.uniform(-0.15, 0.12)
+    slant = rng.uniform(-0.35, 0.35)
+    for side, sign in ((LEFT, 1), (RIGHT, -1)):
+        target = np.empty((len(turns), 3))
+        target[:, 0] = 0.03 + gap * 0.5 - body.shoulder
+        target[:, 1] = height + sign * slant * gap
+        target[:, 2] = rng.uniform(0.32, 0.4) - 0.12 * gap
+        upper, fore = bend(target, body.upper_arm, body.forearm + 0.07, np.array([0.5, -1, -0.1]))
+        motion.arms[:, side, UPPER], motion.arms[:, side, FORE] = upper, fore
+
+
+def _punch(motion: Motion, take: Take) -> None:
+    """From the guard one fist shoots forward and comes back, then perhaps the other."""
+    rng, times = take.rng, take.times
+    guard = np.array(ARMS["guard"])
+    hands = _punch_hands(rng)
+    if len(set(hands)) == 2 or rng.uniform() < 0.6:
+        motion.arms[:] = unit(guard + rng.uniform(-0.12, 0.12, (2, 2, 3)))
+    extended = np.zeros((len(times), 2))
+    start, count = rng.uniform(-0.35, 0.1), 0
+    while start < times[-1]:
+        hand = hands[count % len(hands)]
+        out, stay, back = rng.uniform(0.13, 0.19), rng.uniform(0.08, 0.16), rng.uniform(0.18, 0.28)
+        rising = np.clip((times - start) / out, 0, 1)
+        falling = np.clip((start + out + stay + back - times) / back, 0, 1)
+        extended[:, hand] = np.maximum(extended[:, hand], np.minimum(rising, falling))
+        start += out + stay + back + rng.uniform(0.0, 0.22)
+        count += 1
+    reach = extended * extended * (3 - 2 * extended)
+    aim = np.array([rng.uniform(-0.25, 0.05), rng.uniform(-0.1, 0.25), 1.0])
+    for hand in set(hands):
+        near = unit(guard + rng.uniform(-0.12, 0.12, (2, 3)))
+        share = reach[:, hand, None, None]
+        motion.arms[:, hand] = near + (unit(aim) - near) * share
+    strength = rng.uniform(0.5, 0.8) * take.active
+    motion.twist = motion.twist + strength * (reach[:, RIGHT] - reach[:, LEFT])
+    motion.lean = motion.lean + 0.25 * take.active * reach.max(axis=1)
+
+
+def _punch_hands(rng: np.random.Generator) -> tuple[int, ...]:
+    first = int(rng.integers(2))
+    return ((first,), (first, 1 - first), (first, first, 1 - first))[rng.integers(3)]
+
+
+def _walk(motion: Motion, take: Take) -> None:
+    """Feet take turns on the floor; on the spot, or travelling through the picture."""
+    rng, body = take.rng, take.body
+    stride = body.leg * rng.uniform(0.65, 0.85)
+    turns = take.phase(rng.uniform(0.8, 1.15))
+    lift = body.leg * rng.uniform(0.14, 0.2)
+    for side, offset in ((LEFT, 0.0), (RIGHT, 0.5)):
+        at = (turns + offset) % 1.0
+        swinging = np.clip((at - 0.6) / 0.4, 0, 1)
+        ahead = np.where(at < 0.6, 0.5 - at / 0.6, -0.5 * np.cos(3.14159 * swinging))
+        share = 0.35 + 0.65 * take.active
+        motion.feet[:, side, 0] = (body.hip + 0.01) * (1 if side == LEFT else -1)
+        motion.feet[:, side, 1] = lift * np.sin(3.14159 * swinging) ** 2 * take.active
+        motion.feet[:, side, 2] = stride * ahead * share
+    motion.drop = 0.02 + 0.012 * np.cos(12.566 * turns)
+    motion.lean = motion.lean * 0.5 + 0.05
+    pace = np.diff(turns, prepend=turns[0]) * stride / 0.6 * rng.choice((0.0, 0.55, 0.8))
+    motion.travel = np.cumsum(pace)
+    sway = rng.uniform(0.35, 0.75) * np.sin(6.2832 * turns)
+    motion.twist = motion.twist * 0.5 + 0.25 * sway * take.active
+    if rng.uniform() < 0.8:
+        for side, sign in ((LEFT, -1), (RIGHT, 1)):
+            upper = np.stack([0.15 + 0 * sway, -np.cos(sway), sign * np.sin(sway)], axis=-1)
+            motion.arms[:, side, UPPER] = upper
+            motion.arms[:, side, FORE] = upper + np.array([0.0, 0.0, rng.uniform(0.15, 0.7)])
+
+
+def _jump(motion: Motion, take: Take) -> None:
+    """Knees bend, the body flies and lands, with a short stand in between."""
+    rng, times = take.rng, take.times
+    height = rng.uniform(0.2, 0.36)
+    flight = 2 * np.sqrt(2 * height / _GRAVITY)
+    crouch, ready = rng.uniform(0.2, 0.34), rng.uniform(0.2, 0.32)
+    cycle = ready + flight + rng.uniform(0.2, 0.3) + rng.uniform(0.0, 0.25)
+    at = (take.phase(1 / cycle) % 1.0) * cycle
+    up = np.clip((at - ready) / flight, 0, 1)
+    air = 4 * up * (1 - up) * height * take.active
+    landing = np.clip((at - ready - flight) / 0.24, 0, 1)
+    bending = np.sin(3.14159 * np.clip(at / ready, 0, 1)) + 0.8 * np.sin(3.14159 * landing)
+    bent = crouch * np.clip(bending, 0, 1) * take.active
+    tuck = rng.uniform(0.06, 0.22) * 4 * up * (1 - up) * take.active
+    motion.drop = motion.drop + bent + tuck
+    motion.feet[:, :, 1] += (air + tuck)[:, None]
+    motion.lean = motion.lean + 1.6 * bent
+    if rng.uniform() < 0.8:
+        top = rng.uniform(1.6, 2.9)
+        lifted = np.clip(np.sin(3.14159 * np.clip((at - 0.6 * ready) / (flight * 1.3), 0, 1)), 0, 1)
+        angle = -0.6 * np.clip(bending, 0, 1) * (1 - lifted) + top * lifted
+        upper = np.stack([0.3 + 0 * angle, -np.cos(angle), np.sin(angle)], axis=-1)
+        motion.arms[:, :, UPPER] = upper[:, None]
+        motion.arms[:, :, FORE] = upper[:, None] + np.array([0.0, 0.15, 0.25])
+
+
+ACTIONS: dict[str, Callable[[Motion, Take], None]] = {
+    "walk": _walk,
+    "wave": _wave,
+    "clap": _clap,
+    "jump": _jump,
+    "punch": _punch,
+}
+
+
+def bend(
+    target: np.ndarray, first: float, second: float, hint: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Directions of two bones that reach from the origin to each target, bent towards `hint`."""
+    distance = np.sqrt((target * target).sum(axis=-1, keepdims=True))
+    reach = np.clip(distance, abs(first - second) + 1e-3, (first + second) * 0.999)
+    along = target / np.maximum(distance, 1e-9)
+    foot = (first**2 - second**2 + reach**2) / (2 * reach)
+    side = hint - along * (along * hint).sum(axis=-1, keepdims=True)
+    middle = along * foot + unit(side) * np.sqrt(np.maximum(first**2 - foot**2, 0))
+    return middle / first, (along * reach - middle) / second

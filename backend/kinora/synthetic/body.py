@@ -1,0 +1,89 @@
+"""Bodies: proportions, skin, hair and clothes of a rendered person."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+Colour = tuple[float, float, float]
+
+_SKINS: tuple[Colour, ...] = (
+    (245, 213, 190), (232, 190, 160), (214, 165, 130), (186, 132, 98),
+    (150, 100, 70), (116, 76, 54), (84, 56, 42),
+)  # fmt: skip
+_HAIRS: tuple[Colour, ...] = (
+    (30, 25, 24), (60, 40, 30), (105, 70, 42), (160, 115, 65),
+    (214, 178, 110), (150, 62, 36), (150, 150, 152), (226, 226, 224),
+)  # fmt: skip
+_SHIRTS: tuple[Colour, ...] = (
+    (178, 48, 50), (44, 88, 166), (40, 122, 84), (196, 158, 60), (112, 62, 130),
+)  # fmt: skip
+_BOTTOMS: tuple[Colour, ...] = ((40, 48, 78), (46, 46, 50), (70, 62, 54))
+_SHOES: tuple[Colour, ...] = ((40, 38, 38), (205, 205, 205))
+_SLEEVES = ("long", "short")
+_LEGWEAR = ("trousers", "trousers", "shorts")
+_HAIRCUTS = ("short", "short", "long", "bun", "bald")
+
+
+@dataclass(frozen=True)
+class Body:
+    """One person; lengths in metres, colours as RGB from 0 to 255."""
+
+    height: float
+    torso: float
+    thigh: float
+    shin: float
+    upper_arm: float
+    forearm: float
+    shoulder: float
+    hip: float
+    girth: float
+    head: float
+    skin: Colour
+    hair: Colour
+    haircut: str
+    shirt: Colour
+    sleeves: str
+    bottom: Colour
+    legwear: str
+    shoes: Colour
+
+    @property
+    def leg(self) -> float:
+        """Hip joint to ankle with a straight knee."""
+        return self.thigh + self.shin
+
+
+def make_body(seed: int) -> Body:
+    """The person that belongs to a seed."""
+    rng = np.random.default_rng((seed, 1))
+    height = rng.uniform(1.5, 1.92)
+    legs = height * rng.uniform(0.465, 0.5)
+    arms = height * rng.uniform(0.3, 0.335)
+    broad = rng.uniform(0.9, 1.1)
+    return Body(
+        height=height,
+        torso=height * rng.uniform(0.278, 0.296),
+        thigh=legs * 0.505,
+        shin=legs * 0.495,
+        upper_arm=arms * 0.53,
+        forearm=arms * 0.47,
+        shoulder=height * 0.106 * broad,
+        hip=height * rng.uniform(0.05, 0.058),
+        girth=height / 1.72 * broad * rng.uniform(0.9, 1.16),
+        head=height * rng.uniform(0.066, 0.072),
+        skin=_SKINS[rng.integers(len(_SKINS))],
+        hair=_HAIRS[rng.integers(len(_HAIRS))],
+        haircut=_HAIRCUTS[rng.integers(len(_HAIRCUTS))],
+        shirt=_worn(rng, _SHIRTS),
+        sleeves=_SLEEVES[rng.integers(len(_SLEEVES))],
+        bottom=_worn(rng, _BOTTOMS),
+        legwear=_LEGWEAR[rng.integers(len(_LEGWEAR))],
+        shoes=_worn(rng, _SHOES),
+    )
+
+
+def _worn(rng: np.random.Generator, colours: tuple[Colour, ...]) -> Colour:
+    """One of the colours, as faded as the cloth is old."""
+    red, green, blue = colours[rng.integers(len(colours))]
+    light = rng.uniform(0.85, 1.1)
+    return (min(red * light, 255), min(green * light, 255), min(blue * light, 255))
