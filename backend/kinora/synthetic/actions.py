@@ -119,7 +119,7 @@ def _wave(motion: Motion, take: Take) -> None:
     """One arm raised, its hand going to and fro in a plane that faces the camera about."""
     rng = take.rng
     side = int(rng.integers(2))
-    swing = rng.uniform(0.65, 0.95) * np.sin(6.2832 * take.phase(rng.uniform(1.0, 1.6)))
+    swing = rng.uniform(0.75, 1.0) * np.sin(6.2832 * take.phase(rng.uniform(1.0, 1.6)))
     swing = swing + rng.uniform(-0.25, 0.25)
     # The camera's right in the arm's own axes: people wave at whoever looks at them.
     sign = 1 if side == LEFT else -1
@@ -132,7 +132,7 @@ def _wave(motion: Motion, take: Take) -> None:
         motion.arms[:, side, UPPER] = to_and_fro + np.array([0.35, 0.0, 0.1])
         motion.arms[:, side, FORE] = to_and_fro + 0.25 * np.sin(swing)[:, None] * across
     else:
-        height, ahead = rng.uniform(-0.45, 0.6), rng.uniform(0.1, 0.9)
+        height, ahead = rng.uniform(-0.1, 0.5), rng.uniform(0.0, 0.5)
         motion.arms[:, side, UPPER] = np.array([0.9, height, ahead]) + 0.1 * to_and_fro
         motion.arms[:, side, FORE] = to_and_fro
 
@@ -141,14 +141,15 @@ def _clap(motion: Motion, take: Take) -> None:
     """Both hands meet in front of the body again and again."""
     rng, body = take.rng, take.body
     turns = take.phase(rng.uniform(1.1, 1.8))
-    gap = (0.5 - 0.5 * np.cos(6.2832 * turns)) ** 0.75 * rng.uniform(0.9, 1.35)
-    height = rng.uniform(-0.15, 0.12)
-    slant = rng.uniform(-0.35, 0.35)
+    gap = (0.5 - 0.5 * np.cos(6.2832 * turns)) ** 0.75 * rng.uniform(0.95, 1.3)
+    height = rng.uniform(-0.1, 0.1)
+    slant = rng.uniform(-0.2, 0.2)
+    reach = body.upper_arm + body.forearm
     for side, sign in ((LEFT, 1), (RIGHT, -1)):
         target = np.empty((len(turns), 3))
         target[:, 0] = 0.03 + gap * 0.5 - body.shoulder
         target[:, 1] = height + sign * slant * gap
-        target[:, 2] = rng.uniform(0.32, 0.4) - 0.12 * gap
+        target[:, 2] = reach * rng.uniform(0.8, 0.86) - 0.32 * gap
         upper, fore = bend(target, body.upper_arm, body.forearm + 0.07, np.array([0.5, -1, -0.1]))
         motion.arms[:, side, UPPER], motion.arms[:, side, FORE] = upper, fore
 
@@ -158,7 +159,7 @@ def _punch(motion: Motion, take: Take) -> None:
     rng, times = take.rng, take.times
     guard = np.array(ARMS["guard"])
     hands = _punch_hands(rng)
-    if len(set(hands)) == 2 or rng.uniform() < 0.6:
+    if len(set(hands)) == 2 or rng.uniform() < 0.85:
         motion.arms[:] = unit(guard + rng.uniform(-0.12, 0.12, (2, 2, 3)))
     extended = np.zeros((len(times), 2))
     start, count = rng.uniform(-0.35, 0.1), 0
