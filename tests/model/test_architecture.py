@@ -6,6 +6,7 @@ import sys
 import keras
 import numpy as np
 import pytest
+from tests.model.networks import predict, wake
 
 from kinora import ClipSpec
 from kinora.errors import ModelError, SettingError
@@ -29,7 +30,7 @@ CLIP = ClipSpec(frame_count=3, size=32)
 
 @pytest.fixture(scope="module")
 def network():
-    return build_network(SMALL, CLIP, class_count=5, weights="none")
+    return wake(build_network(SMALL, CLIP, class_count=5, weights="none"))
 
 
 @pytest.fixture(scope="module")
@@ -37,14 +38,11 @@ def clips():
     return np.random.default_rng(0).integers(0, 256, (2, 3, 32, 32, 3), dtype=np.uint8)
 
 
-def predict(model, values):
-    return keras.ops.convert_to_numpy(model(values, training=False))
-
-
 def test_clips_become_probabilities(network, clips):
     answer = predict(network, clips)
     assert answer.shape == (2, 5)
     assert np.allclose(answer.sum(axis=1), 1)
+    assert np.abs(answer[0] - answer[1]).max() > 1e-3  # else the other tests compare nothing
     assert network.input_shape == (None, 3, 32, 32, 3)
     assert network.inputs[0].dtype == "uint8"
 
@@ -109,7 +107,7 @@ def test_freezing_by_blocks_leaves_batch_norm_alone():
 
 
 def test_temperature_becomes_part_of_the_weights(clips):
-    network = build_network(SMALL, CLIP, 5, weights="none")
+    network = wake(build_network(SMALL, CLIP, 5, weights="none"))
     before = predict(network, clips)
     fold_temperature(network, 2.5)
     sharpened = before ** (1 / 2.5)
@@ -135,7 +133,7 @@ def test_plain_keras_opens_every_file_without_kinora(tmp_path, clips):
     expected = {}
     for kind in HEAD_KINDS:
         spec = NetworkSpec(width=0.35, head=HeadSpec(kind, units=4, bidirectional=kind == "gru"))
-        network = build_network(spec, CLIP, 5, weights="none")
+        network = wake(build_network(spec, CLIP, 5, weights="none"))
         set_trainable(split(network)[0], spec, 4)  # half frozen: the harder file to read back
         network.save(tmp_path / f"{kind}.h5", include_optimizer=False)
         expected[kind] = predict(network, clips)
