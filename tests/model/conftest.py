@@ -3,7 +3,6 @@
 import pytest
 
 from kinora import ClipSpec
-from kinora.model.architecture import build_network
 from kinora.model.bundle import write_bundle
 from kinora.model.info import BundleInfo
 from kinora.model.specs import HeadSpec, NetworkSpec
@@ -14,7 +13,11 @@ CLIP = ClipSpec(frame_count=2, size=32)
 
 @pytest.fixture(scope="session")
 def tiny_network():
-    return build_network(SPEC, CLIP, class_count=3, weights="none")
+    from tests.model.networks import wake
+
+    from kinora.model.architecture import build_network
+
+    return wake(build_network(SPEC, CLIP, class_count=3, weights="none"))
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from tests.model.networks import predict
 
 from kinora import ClipSpec
 from kinora.errors import ModelError, SettingError
@@ -11,10 +12,6 @@ from kinora.model.backbones import build_backbone, find_backbone
 from kinora.model.specs import NetworkSpec
 
 WEIGHTS = "weights/mobilenet_v2_1.0_224_imagenet_no_top.weights.h5"
-
-
-def predict(model, values):
-    return keras.ops.convert_to_numpy(model(values, training=False))
 
 
 def test_imagenet_weights_from_a_file_see_what_keras_sees(shared_data):

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from tests.model.networks import predict
 
 from kinora.errors import SettingError
 from kinora.model.heads import build_head
@@ -20,10 +21,6 @@ HEADS = [
 @pytest.fixture(scope="module")
 def features():
     return np.random.default_rng(1).normal(2, 3, (4, FRAMES, FEATURES)).astype(np.float32)
-
-
-def predict(model, values):
-    return keras.ops.convert_to_numpy(model(values, training=False))
 
 
 def test_motion_is_mean_deviation_and_late_minus_early(features):

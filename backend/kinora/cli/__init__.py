@@ -12,6 +12,8 @@ from kinora.errors import KinoraError, SettingError
 # Words on the command line, and the file that answers them.
 VERBS = {
     ("serve",): "serve",
+    ("import",): "import_h5",
+    ("models",): "models",
     ("data", "inspect"): "data_inspect",
     ("data", "synth"): "data_synth",
     ("data", "fetch"): "data_fetch",

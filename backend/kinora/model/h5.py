@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 # The attribute of the file that holds the facts; Keras ignores what it does not know.
 ATTRIBUTE = "kinora"
 
+# Where the layers of a model file may come from.
+_OWN_MODULES = ("keras", "tf_keras", "builtins")
+
 NEEDS_KERAS = (
     "Opening an .h5 file needs Keras and TensorFlow, which are not installed. "
     "Install them with: pip install -r backend/requirements-train.txt"
@@ -68,6 +71,12 @@ def read_h5_metadata(path: Path) -> BundleInfo:
         raise ModelError(f"The facts inside {path} are broken. {error}") from error
 
 
+def has_metadata(path: Path) -> bool:
+    """Whether Kinora wrote the file."""
+    with open_h5(path) as file:
+        return ATTRIBUTE in file.attrs
+
+
 def read_config(path: Path) -> dict[str, Any]:
     """The description of the layers inside an .h5 file."""
     with open_h5(path) as file:
@@ -94,7 +103,7 @@ def refuse_code(config: Any, path: Path) -> None:
     elif isinstance(config, dict):
         kind = config.get("class_name")
         module = config.get("module")
-        is_foreign = isinstance(module, str) and module.split(".")[0] not in ("keras", "builtins")
+        is_foreign = isinstance(module, str) and module.split(".")[0] not in _OWN_MODULES
         if kind in ("Lambda", "__lambda__", "function") or (kind is not None and is_foreign):
             raise ModelError(
                 f"{path} holds the layer {config.get('name') or kind!r}, which is code rather "

@@ -12,7 +12,7 @@ from kinora.model.specs import HeadSpec
 _ATTENTION_HEADS = 4
 # Unrolled, a recurrent layer is a static graph: several times faster in the compiled model and in
 # training on a CPU. Clips longer than this would take minutes to unroll.
-_LONGEST_UNROLLED = 64
+LONGEST_UNROLLED = 64
 
 
 def build_head(
@@ -41,7 +41,7 @@ def _recurrent(x: keras.KerasTensor, spec: HeadSpec) -> keras.KerasTensor:
         layer = cell(
             spec.units,
             return_sequences=not is_last or spec.pooling == "mean",
-            unroll=x.shape[1] <= _LONGEST_UNROLLED,
+            unroll=x.shape[1] <= LONGEST_UNROLLED,
             name=f"{spec.kind}_{number}",
         )
         x = (
