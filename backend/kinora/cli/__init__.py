@@ -11,6 +11,7 @@ from kinora.errors import KinoraError, SettingError
 
 # Words on the command line, and the file that answers them.
 VERBS = {
+    ("export",): "export",
     ("serve",): "serve",
     ("import",): "import_h5",
     ("models",): "models",

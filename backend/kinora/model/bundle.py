@@ -83,12 +83,14 @@ class BrokenBundle:
     reason: str
 
 
-def read_bundle(folder: Path, verify: bool = True) -> Bundle:
+def read_bundle(folder: Path, verify: bool = True, with_graphs: bool = True) -> Bundle:
     """Read the bundle in a folder.
 
     Args:
         folder: The folder that holds bundle.json.
         verify: Compare the hash of every file; what was verified a moment ago need not be again.
+        with_graphs: Without them, a bundle whose compiled graphs are broken can be read too, to
+            compile them again.
 
     Raises:
         ModelError: Something is missing, damaged or contradicts itself; says what to do.
@@ -98,7 +100,9 @@ def read_bundle(folder: Path, verify: bool = True) -> Bundle:
     try:
         info = BundleInfo.from_dict(values)
         files = _read_hashes(values.get("files"))
-        graphs = _read_graphs(values.get("graphs"), files)
+        if not with_graphs:
+            files = {name: files[name] for name in (MODEL_FILE, LABELS_FILE)}
+        graphs = _read_graphs(values.get("graphs") if with_graphs else {}, files)
     except ModelError as error:
         raise ModelError(f"{folder / BUNDLE_FILE} cannot be used. {error}") from error
     for name, expected in files.items():

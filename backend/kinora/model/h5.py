@@ -28,7 +28,7 @@ NEEDS_KERAS = (
 
 def save_network(network: "keras.Model", path: Path, info: BundleInfo) -> None:
     """Write a network, without optimizer, together with its facts."""
-    with _without_advice():
+    with without_advice():
         network.save(path, include_optimizer=False)
     with open_h5(path, "a") as file:
         file.attrs[ATTRIBUTE] = to_json(info.to_dict())
@@ -45,7 +45,7 @@ def load_keras(path: Path) -> "keras.Model":
     except ImportError as error:
         raise ModelError(NEEDS_KERAS) from error
     try:
-        with _without_advice():
+        with without_advice():
             return keras.models.load_model(path, compile=False, safe_mode=True)
     except (ValueError, TypeError, KeyError, OSError, AttributeError) as error:
         raise ModelError(
@@ -134,8 +134,8 @@ def open_h5(path: Path, mode: str = "r") -> "Iterator[h5py.File]":
 
 
 @contextmanager
-def _without_advice() -> Iterator[None]:
-    """Keep Keras from advising against .h5, which is what we and our users chose."""
+def without_advice() -> Iterator[None]:
+    """Keep Keras from advising against .h5, and TensorFlow against how we convert."""
     logger = logging.getLogger("absl")
     level = logger.level
     logger.setLevel(logging.ERROR)
