@@ -11,6 +11,7 @@ from kinora.errors import KinoraError, SettingError
 
 # Words on the command line, and the file that answers them.
 VERBS = {
+    ("train",): "train",
     ("data", "inspect"): "data_inspect",
     ("data", "fetch"): "data_fetch",
 }
