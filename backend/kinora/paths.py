@@ -27,6 +27,11 @@ def frontend_folder() -> Path:
     return _folder("KINORA_FRONTEND", _PROJECT / "frontend")
 
 
+def plots_folder() -> Path:
+    """Where the figures of a training are written (`KINORA_PLOTS`)."""
+    return _folder("KINORA_PLOTS", _PROJECT / "plots")
+
+
 def cache_folder() -> Path:
     """Where features and downloads that can be made again are kept (`KINORA_CACHE`)."""
     return _folder("KINORA_CACHE", Path.home() / ".cache" / "kinora")

@@ -11,13 +11,14 @@ from kinora.errors import KinoraError, SettingError
 
 # Words on the command line, and the file that answers them.
 VERBS = {
-    ("export",): "export",
     ("serve",): "serve",
-    ("import",): "import_h5",
-    ("models",): "models",
+    ("train",): "train",
     ("data", "inspect"): "data_inspect",
     ("data", "synth"): "data_synth",
     ("data", "fetch"): "data_fetch",
+    ("export",): "export",
+    ("import",): "import_h5",
+    ("models",): "models",
 }
 
 _GROUPS = {"data": "look a data set over, render one, download one"}

@@ -1,0 +1,62 @@
+"""Train a model on your clips, calibrate it, measure it and write it as a bundle.
+
+Killed at any moment, the same command with --resume goes on where it was.
+"""
+
+import argparse
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import get_args, get_type_hints
+
+from kinora.training.config import TrainingConfig
+
+HELP = "train a model on your clips"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `kinora train`: one flag for every setting of TrainingConfig."""
+    parser.add_argument("data", type=Path, metavar="DATA", help="the folder of the data set")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="models/NAME", help="where the bundle goes"
+    )
+    parser.add_argument("--layout", help="how the data is laid out (default: found by itself)")
+    parser.add_argument(
+        "--resume", action="store_true", help="continue a training that was interrupted"
+    )
+    types = get_type_hints(TrainingConfig)
+    for entry in fields(TrainingConfig):
+        flag = f"--{entry.name.replace('_', '-')}"
+        words = entry.metadata["help"]
+        kind = next(iter(get_args(types[entry.name])), types[entry.name])
+        if kind is bool:
+            action = argparse.BooleanOptionalAction
+            parser.add_argument(flag, action=action, default=entry.default, help=words)
+            continue
+        default = "" if entry.default is None else f" (default: {entry.default})"
+        parser.add_argument(
+            flag,
+            type=kind,
+            default=entry.default,
+            choices=entry.metadata["choices"],
+            help=words + default,
+        )
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train and say what came of it."""
+    config = TrainingConfig(**{e.name: getattr(options, e.name) for e in fields(TrainingConfig)})
+    from kinora.training.trainer import Job, train
+
+    trained = train(Job(options.data, options.out, config, options.layout, options.resume))
+    if options.json:
+        print(json.dumps(trained.to_dict(), indent=2))
+        return 0
+    for name, why in trained.skipped.items():
+        print(f"left out: {name}: {why}")
+    scores = trained.bundle.info.scores
+    print(f"{trained.bundle.folder}: top-1 {scores['top1']:.1%} on {scores['protocol']}")
+    for path in trained.plots:
+        print(f"Figure: {path}")
+    return 0

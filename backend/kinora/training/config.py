@@ -1,0 +1,95 @@
+"""TrainingConfig: every setting of a training, its default and what it means, in one place."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from kinora.clips import ClipSpec
+from kinora.data.splits import AUTO, SplitOptions
+from kinora.data.views import VIEWS
+from kinora.errors import SettingError
+from kinora.model.specs import BACKBONE_NAMES, HEAD_KINDS, POOLINGS, HeadSpec, NetworkSpec
+
+NONE, BALANCED = "none", "balanced"
+
+
+def _setting(default: Any, meaning: str, choices: tuple[str, ...] | None = None) -> Any:
+    """A field that also says how the command line shows it."""
+    return field(default=default, metadata={"help": meaning, "choices": choices})
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How to train. The command line has a flag for each field, made from what stands here."""
+
+    backbone: str = _setting(NetworkSpec.backbone, "what looks at every frame", BACKBONE_NAMES)
+    width: float = _setting(NetworkSpec.width, "share of the backbone's channels")
+    weights: str = _setting(
+        "imagenet", "what the backbone starts from: imagenet (a download), none, or a weight file"
+    )
+    temporal: str | None = _setting(
+        None, "what looks at the frames together (lstm for videos, mean for images)", HEAD_KINDS
+    )
+    units: int = _setting(HeadSpec.units, "width of the layers over time")
+    layers: int = _setting(HeadSpec.layers, "how many layers over time are stacked")
+    bidirectional: bool = _setting(HeadSpec.bidirectional, "read the clip backwards too")
+    dropout: float = _setting(HeadSpec.dropout, "share of the features that training hides")
+    pooling: str = _setting(HeadSpec.pooling, "what is taken of the layers over time", POOLINGS)
+    motion: bool = _setting(HeadSpec.motion, "show statistics over time to the classifier")
+    frames: int = _setting(ClipSpec.frame_count, "frames per clip; an image is one")
+    size: int = _setting(ClipSpec.size, "height and width of a frame in pixels")
+    split: str = _setting(
+        AUTO, "grouped, random, or a split that came with the data (the first of those, or grouped)"
+    )
+    seed: int = _setting(0, "other numbers give another split, start and order")
+    epochs: int = _setting(30, "passes over the clips for the layers over time")
+    batch_size: int = _setting(32, "clips per step")
+    learning_rate: float = _setting(2e-3, "the highest one, after warming up")
+    weight_decay: float = _setting(0.05, "how strongly weights are pulled to zero")
+    label_smoothing: float = _setting(0.1, "share of certainty that the labels give up")
+    class_weights: str = _setting(
+        NONE, "balanced lets rare classes count as much as common ones", (NONE, BALANCED)
+    )
+    patience: int = _setting(10, "epochs without progress on val before stopping")
+    views: int = _setting(len(VIEWS), "augmented views of each training clip; 1 is none")
+    fine_tune: int = _setting(0, "epochs of training the backbone too, after the layers over time")
+    fine_tune_blocks: int = _setting(6, "how many blocks of the backbone, the last ones first")
+    fine_tune_rate: float = _setting(1e-4, "the highest learning rate of fine-tuning")
+    fine_tune_batch: int = _setting(16, "clips per step of fine-tuning")
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size", "patience", "fine_tune_blocks", "fine_tune_batch"):
+            _check(getattr(self, name) >= 1, name, "at least 1")
+        for name in ("learning_rate", "fine_tune_rate"):
+            _check(getattr(self, name) > 0, name, "above 0")
+        for name in ("weight_decay", "seed", "fine_tune"):
+            _check(getattr(self, name) >= 0, name, "0 or more")
+        _check(0 <= self.label_smoothing < 1, "label_smoothing", "from 0 to below 1")
+        _check(1 <= self.views <= len(VIEWS), "views", f"from 1 to {len(VIEWS)}")
+        _check(self.class_weights in (NONE, BALANCED), "class_weights", f"{NONE} or {BALANCED}")
+        self.network("video")
+
+    def network(self, input_kind: str) -> NetworkSpec:
+        """The network for videos or for images."""
+        head = HeadSpec(
+            kind=self.temporal or ("mean" if input_kind == "image" else HeadSpec.kind),
+            units=self.units,
+            layers=self.layers,
+            bidirectional=self.bidirectional,
+            dropout=self.dropout,
+            pooling=self.pooling,
+            motion=self.motion,
+        )
+        return NetworkSpec(self.backbone, self.width, head)
+
+    def split_options(self) -> SplitOptions:
+        """How the clips are split."""
+        return SplitOptions(self.split, seed=self.seed)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as plain values for JSON."""
+        return asdict(self)
+
+
+def _check(is_good: bool, name: str, allowed: str) -> None:
+    if not is_good:
+        raise SettingError(f"--{name.replace('_', '-')} must be {allowed}.")

@@ -1,0 +1,59 @@
+"""Where the backbone starts: published weights, a file, or noise that at least lets signals pass."""
+
+import logging
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from kinora.clips import ClipSpec
+from kinora.data.samples import DataSet
+from kinora.errors import MediaError
+from kinora.media import read_clip
+from kinora.model.backbones import IMAGENET, NO_WEIGHTS
+from kinora.paths import weights_file
+from kinora.training.config import TrainingConfig
+
+logger = logging.getLogger(__name__)
+
+_FRAMES = 32
+
+
+def find_weights(config: TrainingConfig) -> str | Path:
+    """What the backbone starts from; a local file takes the place of the download."""
+    if config.weights == IMAGENET:
+        return weights_file() or IMAGENET
+    return config.weights if config.weights == NO_WEIGHTS else Path(config.weights).expanduser()
+
+
+def let_signals_pass(encoder: keras.Model, data_set: DataSet, clip: ClipSpec) -> None:
+    """Set the batch normalisation of a new backbone to what it meets in the training clips.
+
+    With the statistics that Keras starts from, every layer shrinks its input: behind fifty of them
+    all frames look the same, and nothing that is trained on their features learns anything.
+    """
+    logger.warning("The backbone starts from noise; with ImageNet weights it would know more.")
+    frames = _some_frames(data_set, clip)
+    norms = [
+        layer
+        for layer in encoder.get_layer("backbone").layers
+        if isinstance(layer, keras.layers.BatchNormalization)
+    ]
+    momenta = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.momentum = 0.0
+    encoder(frames, training=True)
+    for norm, momentum in zip(norms, momenta, strict=True):
+        norm.momentum = momentum
+
+
+def _some_frames(data_set: DataSet, clip: ClipSpec) -> np.ndarray:
+    """Frames of clips from all over the training part."""
+    samples = data_set.part("train")
+    frames = []
+    for sample in samples[:: max(1, len(samples) // _FRAMES)]:
+        try:
+            frames.append(read_clip(sample.path, clip).frames[-1])
+        except MediaError:
+            continue
+    return np.stack(frames[:_FRAMES])

@@ -1,0 +1,119 @@
+"""Training from beginning to end: a folder of clips in, a bundle out."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+
+from kinora.clips import ClipSpec
+from kinora.data.batches import Batches, Clips
+from kinora.data.samples import DataSet
+from kinora.model.architecture import build_encoder, scaling_of
+from kinora.model.backbones import NO_WEIGHTS
+from kinora.model.heads import build_head
+from kinora.training.calibration import fit_temperature
+from kinora.training.config import TrainingConfig
+from kinora.training.devices import every_device, precision
+from kinora.training.encoding import make_encoder
+from kinora.training.finish import Ending, Trained, finish
+from kinora.training.loop import run_stages
+from kinora.training.material import (
+    MEASURED,
+    feature_clips,
+    fingerprint,
+    frame_clips,
+    read_and_split,
+)
+from kinora.training.stages import Parts, end_to_end, fine_tuning_stages, head_stage
+from kinora.training.start import find_weights, let_signals_pass
+from kinora.training.workspace import Workspace, check_out
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to train, on what, and where the bundle goes.
+
+    Args:
+        data: The folder of the data set.
+        out: The folder of the bundle; its name is the model's name.
+        config: The settings.
+        layout: How the data set is laid out; found by itself if not named.
+        is_resumed: Continue the training that was begun for `out`, if there is one.
+    """
+
+    data: Path
+    out: Path
+    config: TrainingConfig
+    layout: str | None = None
+    is_resumed: bool = False
+
+
+def train(job: Job) -> Trained:
+    """Train, calibrate, write the bundle and measure it.
+
+    Raises:
+        KinoraError: The data, the settings or the disk forbid it; nothing that was done is lost.
+    """
+    check_out(job.out, job.is_resumed)
+    data_set = read_and_split(job.data, job.layout, job.config)
+    keras.utils.set_random_seed(job.config.seed)
+    with _numbers(precision()), every_device():
+        clip, parts = _build(data_set, job.config)
+        work = Workspace.open(job.out, _facts(job, data_set), job.is_resumed)
+        encoder = make_encoder(parts.encoder, f"{parts.spec.backbone} {parts.spec.width}")
+        features, failed = feature_clips(data_set, encoder, clip, job.config.views)
+        stages = [head_stage(parts, features, job.config)]
+        measured, network = features[MEASURED], parts.head
+        if job.config.fine_tune:
+            frames = frame_clips(data_set, clip)
+            stages += fine_tuning_stages(parts, frames, job.config)
+            measured, network = frames[MEASURED], end_to_end(parts)
+        logger.info("Curves: tensorboard --logdir %s", work.folder / "tensorboard")
+        history = run_stages(stages, work)
+        temperature = _temperature(network, measured, job.config)
+    ending = Ending(job.out, data_set.without(failed), job.config, clip, parts, temperature)
+    return finish(ending, history, failed)
+
+
+def _build(data_set: DataSet, config: TrainingConfig) -> tuple[ClipSpec, Parts]:
+    spec = config.network(data_set.kind)
+    frame_count = 1 if data_set.kind == "image" else config.frames
+    clip = ClipSpec(frame_count, config.size, scaling=scaling_of(spec))
+    weights = find_weights(config)
+    encoder = build_encoder(spec, clip, weights)
+    if weights == NO_WEIGHTS:
+        let_signals_pass(encoder, data_set, clip)
+    feature_size = encoder.output_shape[-1]
+    head = build_head(spec.head, frame_count, feature_size, len(data_set.classes))
+    return clip, Parts(spec, encoder, head)
+
+
+def _facts(job: Job, data_set: DataSet) -> Mapping[str, object]:
+    return {
+        **job.config.to_dict(),
+        "input": data_set.kind,
+        "classes": list(data_set.classes),
+        "clips": len(data_set.samples),
+        "data": fingerprint(data_set),
+    }
+
+
+def _temperature(network: keras.Model, clips: Clips, config: TrainingConfig) -> float:
+    batches = Batches(clips, min(config.batch_size, config.fine_tune_batch))
+    probabilities = network.predict(batches, verbose=0)
+    return fit_temperature(probabilities, clips.labels)
+
+
+@contextmanager
+def _numbers(policy: str) -> Iterator[None]:
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
