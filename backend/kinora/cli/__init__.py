@@ -13,6 +13,7 @@ from kinora.errors import KinoraError, SettingError
 VERBS = {
     ("serve",): "serve",
     ("train",): "train",
+    ("evaluate",): "evaluate",
     ("data", "inspect"): "data_inspect",
     ("data", "synth"): "data_synth",
     ("data", "fetch"): "data_fetch",

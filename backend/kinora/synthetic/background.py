@@ -70,7 +70,9 @@ def _box(painting: np.ndarray, x: float, y: float, w: float, h: float, colour: n
 def _gradient(rng: np.random.Generator, width: int, height: int, floor: int) -> np.ndarray:
     first, second = _colour(rng), _colour(rng)
     direction = rng.uniform(-1, 1, 2)
-    share = np.linspace(0, 1, width) * direction[0] + np.linspace(0, 1, height)[:, None] * direction[1]
+    share = (
+        np.linspace(0, 1, width) * direction[0] + np.linspace(0, 1, height)[:, None] * direction[1]
+    )
     share = (share - share.min()) / max(np.ptp(share), 1e-6)
     return _blend(first, second, share).astype(np.uint8)
 
@@ -93,9 +95,7 @@ def _room(rng: np.random.Generator, width: int, height: int, floor: int) -> np.n
     return painting
 
 
-def _boards(
-    rng: np.random.Generator, painting: np.ndarray, edge: int, colour: np.ndarray
-) -> None:
+def _boards(rng: np.random.Generator, painting: np.ndarray, edge: int, colour: np.ndarray) -> None:
     """Floor boards that run towards the viewer."""
     height, width = painting.shape[:2]
     step = int(width * rng.uniform(0.04, 0.09))

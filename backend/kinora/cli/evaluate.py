@@ -1,0 +1,99 @@
+"""Measure a model on clips with known labels: accuracy with intervals, per class, calibration.
+
+The model answers as it serves. Scores are compared with two baselines that are trained here on the
+features of the train part: one sees a single frame, one the mean of the frames without time.
+"""
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kinora.data.samples import DataSet
+    from kinora.model.info import BundleInfo
+
+HELP = "measure a model on clips with known labels"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `kinora evaluate`."""
+    parser.add_argument("model", metavar="MODEL", help="the folder of a bundle, or its name")
+    parser.add_argument("data", type=Path, metavar="DATA", help="the folder of the data set")
+    parser.add_argument(
+        "--split",
+        help="grouped, random, or a split that came with the data (default: as the model was "
+        "trained; if that is not known, the first that came with the data, else grouped)",
+    )
+    parser.add_argument(
+        "--part",
+        default="test",
+        choices=("train", "val", "test", "all"),
+        help="which clips; all is right for clips the model never learned from (default: test)",
+    )
+    parser.add_argument("--layout", help="how the data is laid out (default: found by itself)")
+    parser.add_argument(
+        "--seed", type=int, help="for a split of our own (default: as the model was trained, or 0)"
+    )
+    parser.add_argument(
+        "--no-baselines",
+        action="store_true",
+        help="leave the baselines out; they need the features of the whole train part, so they "
+        "take several times as long as the rest",
+    )
+    parser.add_argument(
+        "--report",
+        type=Path,
+        metavar="DIR",
+        help="write report.html (with the clips behind each number), report.md, report.json, "
+        "confusion_matrix.png and reliability.png",
+    )
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure, print, and write the report."""
+    from kinora.evaluation.baselines import with_baselines
+    from kinora.evaluation.measure import evaluate
+    from kinora.evaluation.report import PAGE_FILE, to_dict, to_markdown, write_report
+    from kinora.inference import Recognizer
+
+    recognizer = Recognizer.load(_bundle_folder(options.model))
+    data_set = _opened(options, recognizer.info)
+    evaluation = evaluate(recognizer, data_set, options.part)
+    is_compared = options.part in ("val", "test") and recognizer.info.clip.frame_count > 1
+    if is_compared and not options.no_baselines:
+        evaluation = with_baselines(evaluation, recognizer, data_set)
+    if options.report:
+        write_report(evaluation, options.report)
+    if options.json:
+        print(json.dumps(to_dict(evaluation), indent=2))
+        return 0
+    print(to_markdown(evaluation), end="")
+    if options.report:
+        print(f"\nReport: {options.report / PAGE_FILE}")
+    return 0
+
+
+def _bundle_folder(model: str) -> Path:
+    from kinora.paths import models_folder
+
+    is_name = not Path(model).exists() and (models_folder() / model).is_dir()
+    return models_folder() / model if is_name else Path(model)
+
+
+def _opened(options: argparse.Namespace, info: "BundleInfo") -> "DataSet":
+    """The data set, split as training splits: copies are looked for and kept together."""
+    from kinora.data.layouts import read
+    from kinora.data.splits import SplitOptions, split
+    from kinora.data.survey import survey
+    from kinora.evaluation.protocols import learned_split
+
+    data_set = read(options.data, options.layout)
+    if options.part == "all":
+        return data_set
+    learned = learned_split(data_set, info)
+    method = options.split or learned.method
+    seed = learned.seed if options.seed is None else options.seed
+    looked = survey(data_set)
+    return split(looked.data_set, SplitOptions(method, seed=seed), looked.duplicates())

@@ -1,0 +1,116 @@
+"""Evaluation: how well a model does on one part of a data set, as plain values."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from kinora.data import files
+from kinora.data.samples import Sample
+from kinora.evaluation.answers import Answers
+from kinora.evaluation.scores import Difference, Scores
+from kinora.model.info import BundleInfo
+
+# What a bundle is told about itself.
+_MAIN = (
+    "count",
+    "sources",
+    "top1",
+    "top1_interval",
+    "top5",
+    "top5_interval",
+    "macro_f1",
+    "macro_f1_interval",
+    "nll",
+    "ece",
+)
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A simpler model of the same features, measured on the same clips.
+
+    Args:
+        name: What it sees, in words.
+        scores: How good it is.
+        gain: How much better the model is.
+    """
+
+    name: str
+    scores: Scores
+    gain: Difference
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """How well a model does on one part of a data set.
+
+    Args:
+        info: The model.
+        root: The folder of the data set.
+        part: `train`, `val`, `test` or `all`.
+        protocol: How the parts were made, and which one was measured.
+        samples: The clips that were answered.
+        answers: What the model said about each of them.
+        clips: The scores of single clips.
+        videos: The scores of whole sources, where sources have several clips.
+        failures: The clips that could not be read, by name, and why.
+        notes: What a reader must know, in sentences.
+        baselines: Simpler models on the same clips.
+    """
+
+    info: BundleInfo
+    root: Path
+    part: str
+    protocol: str
+    samples: tuple[Sample, ...]
+    answers: Answers
+    clips: Scores
+    videos: Scores | None
+    failures: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+    baselines: tuple[Baseline, ...] = ()
+
+    @property
+    def is_leaking(self) -> bool:
+        """Whether the scores are known to be too high."""
+        return self.part == "train" or "leaks" in self.protocol.lower()
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The clips as text, the same on every machine."""
+        return tuple(files.name_below(self.root, sample.path) for sample in self.samples)
+
+    def scores(self) -> dict[str, Any]:
+        """The main numbers as plain values, as `BundleInfo.scores` wants them."""
+        own = self.clips.to_dict()
+        classes = self.info.classes
+        values = {
+            "protocol": self.protocol,
+            "data": self.root.resolve().name,
+            **{name: own[name] for name in _MAIN},
+            "unreadable": len(self.failures),
+            "video_top1": self.videos.top1 if self.videos else None,
+            **{f"top1 of {baseline.name}": baseline.scores.top1 for baseline in self.baselines},
+        }
+        if len(self.clips.per_class) == len(classes):
+            values["per_class"] = {name: self.clips.per_class[name].f1 for name in classes}
+        plain = {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
+        return {name: value for name, value in plain.items() if value is not None}
+
+    def to_dict(self) -> dict[str, Any]:
+        """All that was found, but for the single clips, as plain values for JSON."""
+        return {
+            "model": self.info.name,
+            "classes": list(self.info.classes),
+            "data": str(self.root),
+            "part": self.part,
+            "protocol": self.protocol,
+            "leaks": self.is_leaking,
+            "notes": list(self.notes),
+            "unreadable": dict(self.failures),
+            "clips": self.clips.to_dict(),
+            "videos": self.videos.to_dict() if self.videos else None,
+            "baselines": [asdict(baseline) for baseline in self.baselines],
+        }

@@ -1,0 +1,29 @@
+"""What a model learned from, and what the scores measured now are therefore worth."""
+
+from kinora.data.samples import PARTS, DataSet
+from kinora.data.splits import AUTO, SplitOptions
+from kinora.model.info import BundleInfo
+
+ALL = "all"
+MEASURED_PARTS = (*PARTS, ALL)
+
+
+def learned_split(data_set: DataSet, info: BundleInfo) -> SplitOptions:
+    """The split by which the model was trained on this data set; else the usual one."""
+    settings = info.provenance.get("settings", {}) if _is_known(data_set, info) else {}
+    return SplitOptions(settings.get("split", AUTO), seed=settings.get("seed", 0))
+
+
+def protocol(data_set: DataSet, part: str, info: BundleInfo) -> str:
+    """How the parts were made, which one is measured, and whether the model knows its clips."""
+    words = "all clips" if part == ALL else f"{data_set.protocol}; measured on {part}"
+    if part == "train":
+        return f"{words}, which LEAKS if the model learned from it"
+    learned = info.provenance.get("split")
+    if learned and _is_known(data_set, info) and learned != data_set.protocol:
+        return f"{words}; LEAKS: the model learned from this data set, split as: {learned}"
+    return words
+
+
+def _is_known(data_set: DataSet, info: BundleInfo) -> bool:
+    return data_set.root.resolve().name in info.provenance.get("data", ())
