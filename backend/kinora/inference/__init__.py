@@ -1,0 +1,1 @@
+"""Recognition without TensorFlow: compiled graphs behind one Recognizer, and what builds on it."""
