@@ -27,6 +27,16 @@ def shared_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def compiled_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two tiny compiled bundles, `moves` for videos and `poses` for images."""
+    from tests.tiny_models import write_compiled_models
+
+    folder = tmp_path_factory.mktemp("models")
+    write_compiled_models(folder)
+    return folder
+
+
 def run_python(code: str, *arguments: str, **environment: str) -> str:
     """What a fresh Python process that uses this checkout prints."""
     done = subprocess.run(

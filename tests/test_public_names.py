@@ -7,6 +7,7 @@ PUBLIC = {
     "ClipSpec",
     "KinoraError",
     "Prediction",
+    "Recognizer",
     "Score",
     "Segment",
     "__version__",

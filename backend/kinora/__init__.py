@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 
 # Loaded when first used, so that `import kinora` and `kinora --help` answer at once.
 _LAZY = {
+    "Recognizer": "kinora.inference.recognizer",
     "read_clip": "kinora.media",
     "read_image": "kinora.media",
 }
@@ -19,6 +20,7 @@ __all__ = [
     "ClipSpec",
     "KinoraError",
     "Prediction",
+    "Recognizer",
     "Score",
     "Segment",
     "__version__",

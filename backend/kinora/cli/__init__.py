@@ -12,6 +12,7 @@ from kinora.errors import KinoraError, SettingError
 # Words on the command line, and the file that answers them.
 VERBS = {
     ("serve",): "serve",
+    ("predict",): "predict",
     ("train",): "train",
     ("evaluate",): "evaluate",
     ("data", "inspect"): "data_inspect",

@@ -72,17 +72,37 @@ def open_media(
                 yield video
 
 
-def read_clip(source: Source, spec: ClipSpec, limits: Limits = _DEFAULT_LIMITS) -> Clip:
+def read_clip(
+    source: Source,
+    spec: ClipSpec,
+    limits: Limits = _DEFAULT_LIMITS,
+    on_frame: Callable[[np.ndarray], None] | None = None,
+) -> Clip:
     """Read the frames that a model wants to see, spread over the whole length of the medium.
 
     Frames are resized as they are decoded, so memory does not depend on the medium's length.
+
+    Args:
+        source: What to read.
+        spec: What the model wants to see.
+        limits: What is too large.
+        on_frame: Called with each distinct frame as soon as it is there, so that work on it can
+            begin while the next one is decoded. A damaged file may be begun anew: the last calls,
+            as many as the clip has frames, are the ones that count.
     """
     limits.check_frames(spec.frame_count)
+
+    def convert(frame: np.ndarray) -> np.ndarray:
+        fitted = fit_frame(frame, spec)
+        if on_frame is not None:
+            on_frame(fitted)
+        return fitted
+
     with open_media(source, limits, smallest=_SPARE_PIXELS * spec.size) as medium:
         stamps, found = _collect(
             medium,
             choose=lambda timeline: sampling.uniform(timeline, spec.frame_count),
-            convert=lambda frame: fit_frame(frame, spec),
+            convert=convert,
         )
         places = {stamp: place for place, stamp in enumerate(found)}
         return Clip(
