@@ -5,6 +5,8 @@ Killed at any moment, the same command with --resume goes on where it was.
 
 import argparse
 import json
+import logging
+import os
 from dataclasses import fields
 from pathlib import Path
 from typing import get_args, get_type_hints
@@ -47,6 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Train and say what came of it."""
     config = TrainingConfig(**{e.name: getattr(options, e.name) for e in fields(TrainingConfig)})
+    # TensorFlow's remarks on processors and traces would bury what the training says.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     from kinora.training.trainer import Job, train
 
     trained = train(Job(options.data, options.out, config, options.layout, options.resume))

@@ -1,4 +1,4 @@
-"""Where the backbone starts: published weights, a file, or noise that at least lets signals pass."""
+"""Where the backbone starts: published weights, a file, or noise that lets signals pass."""
 
 import logging
 from pathlib import Path

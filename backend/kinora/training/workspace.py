@@ -104,7 +104,7 @@ class Workspace:
         if not path.is_file():
             return None
         try:
-            with np.load(path) as content:
+            with path.open("rb") as file, np.load(file) as content:
                 stage, epoch, history = json.loads(str(content[_FACTS]))
                 arrays: dict[str, list[np.ndarray]] = {}
                 for key in content.files:

@@ -1,0 +1,133 @@
+"""Training from a folder of clips to a bundle: on videos, on images, end to end, continued."""
+
+import csv
+import json
+import shutil
+
+import keras
+import numpy as np
+import pytest
+from tests.training.conftest import bar_frame
+
+from kinora.errors import DataError, SettingError, TrainingError, UndecodableError
+from kinora.media import read_clip, write_image
+from kinora.model.bundle import read_bundle
+from kinora.model.h5 import load_keras
+from kinora.training import trainer
+from kinora.training.trainer import Job, train
+from kinora.training.workspace import Workspace, folder_for
+
+
+def accuracy(bundle, root, part):
+    """How often the saved network, with its file alone, is right."""
+    network = load_keras(bundle.folder)
+    rows = list(csv.DictReader((root / "metadata.csv").read_text().splitlines()))
+    rows = [row for row in rows if row["split"] == part]
+    clips = np.stack([read_clip(root / row["path"], bundle.info.clip).array for row in rows])
+    answers = network.predict(clips, verbose=0).argmax(axis=1)
+    labels = [bundle.info.classes.index(row["label"]) for row in rows]
+    return float(np.mean(answers == labels))
+
+
+def test_clips_become_a_bundle_that_has_learned_them(tiny_clips, tiny_config, folders, tmp_path):
+    broken = tmp_path / "with one broken"
+    shutil.copytree(tiny_clips, broken)
+    with (broken / "metadata.csv").open("a") as file:
+        file.write("\nhigh/broken.mp4,high,x,train")
+    (broken / "high" / "broken.mp4").write_bytes(b"no video")
+    config = tiny_config(epochs=15, batch_size=4, class_weights="balanced")
+    trained = train(Job(broken, folders / "tiny", config))
+
+    bundle = read_bundle(folders / "tiny")
+    assert bundle == trained.bundle
+    assert bundle.info.classes == ("high", "low")
+    assert bundle.info.clip.frame_count == 3
+    assert accuracy(bundle, tiny_clips, "train") == 1.0
+    assert accuracy(bundle, tiny_clips, "test") == bundle.info.scores["top1"]
+    provenance = bundle.info.provenance
+    assert provenance["clips"] == {"train": 8, "val": 4, "test": 4}
+    assert provenance["settings"]["epochs"] == 15
+    assert str(tmp_path) not in json.dumps(provenance)
+    assert all(path.is_file() for path in trained.plots)
+    assert any((folder_for(folders / "tiny") / "tensorboard").iterdir())
+
+    finished = train(Job(broken, folders / "tiny", config, is_resumed=True))
+    assert finished.history == trained.history
+    assert finished.bundle.info.scores == trained.bundle.info.scores
+
+
+def test_a_clip_that_breaks_off_after_its_first_look_is_left_out_by_name(
+    tiny_clips, tiny_config, folders, monkeypatch
+):
+    def read(path, spec):
+        if path.name == "1.mp4":
+            raise UndecodableError("It is cut off.")
+        return read_clip(path, spec)
+
+    monkeypatch.setattr("kinora.data.features.read_clip", read)
+    trained = train(Job(tiny_clips, folders / "tiny", tiny_config(epochs=1)))
+    assert trained.skipped == {"high/1.mp4": "It is cut off.", "low/1.mp4": "It is cut off."}
+    assert trained.bundle.info.provenance["clips"]["train"] == 6
+
+
+def test_fine_tuning_unfreezes_step_by_step_and_keeps_the_best(tiny_clips, tiny_config, folders):
+    config = tiny_config(epochs=1, fine_tune=2, fine_tune_blocks=4, fine_tune_batch=4)
+    trained = train(Job(tiny_clips, folders / "tuned", config))
+    stages = [entry["stage"] for entry in trained.history]
+    assert stages == ["head", "fine-tuning of 2 blocks", "fine-tuning of 4 blocks"]
+    best = Workspace(folder_for(folders / "tuned")).best()
+    assert min(entry["val_loss"] for entry in trained.history) == best.history[-1]["val_loss"]
+    assert set(best.arrays) == {"encoder", "head"}
+
+
+def test_images_train_too(tiny_config, folders, tmp_path):
+    root = tmp_path / "images"
+    for label, top in (("high", 0.1), ("low", 0.6)):
+        (root / label).mkdir(parents=True)
+        for number in range(10):
+            picture = bar_frame(top, 10 * number)(number, 40, 40)
+            write_image(root / label / f"{number}.png", picture)
+    trained = train(Job(root, folders / "images", tiny_config(epochs=1)))
+    info = trained.bundle.info
+    assert info.input_kind == "image"
+    assert info.clip.frame_count == 1
+    assert info.network["head"]["kind"] == "mean"
+
+
+def test_half_precision_ends_in_a_bundle_of_full_precision(
+    tiny_clips, tiny_config, folders, monkeypatch
+):
+    monkeypatch.setattr(trainer, "precision", lambda: "mixed_bfloat16")
+    trained = train(Job(tiny_clips, folders / "half", tiny_config(epochs=1)))
+    assert keras.config.dtype_policy().name == "float32"
+    network = load_keras(trained.bundle.folder)
+    assert {variable.dtype for variable in network.variables} <= {"float32", "int64", "uint32"}
+    policies = {layer.dtype_policy.name for layer in network.layers}
+    assert not any("bfloat16" in name for name in policies)
+
+
+def test_a_learning_rate_that_is_far_too_high_is_told(tiny_clips, tiny_config, folders):
+    with pytest.raises(TrainingError, match="--learning-rate"):
+        train(Job(tiny_clips, folders / "wild", tiny_config(learning_rate=1e30)))
+
+
+@pytest.mark.parametrize("reason", ["one class", "empty", "no folder"])
+def test_data_that_cannot_be_trained_on_is_refused_before_anything_is_written(
+    tiny_clips, tiny_config, folders, tmp_path, reason
+):
+    root = tmp_path / "data"
+    if reason != "no folder":
+        root.mkdir()
+    if reason == "one class":
+        shutil.copytree(tiny_clips / "high", root / "high")
+    match = {"one class": "only one class", "empty": "is empty", "no folder": "does not exist"}
+    with pytest.raises(DataError, match=match[reason]):
+        train(Job(root, folders / "none", tiny_config()))
+    assert not folders.exists()
+
+
+def test_another_bundle_is_never_overwritten(tiny_clips, tiny_config, folders):
+    (folders / "mine").mkdir(parents=True)
+    (folders / "mine" / "bundle.json").write_text("{}")
+    with pytest.raises(SettingError, match="holds a bundle already"):
+        train(Job(tiny_clips, folders / "mine", tiny_config()))
