@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     recognizer = Recognizer.load(_bundle_folder(options.model))
     data_set = _opened(options, recognizer.info)
     evaluation = evaluate(recognizer, data_set, options.part)
-    is_compared = options.part in ("val", "test") and recognizer.info.clip.frame_count > 1
+    is_compared = options.part in ("val", "test") and data_set.kind == "video"
     if is_compared and not options.no_baselines:
         evaluation = with_baselines(evaluation, recognizer, data_set)
     if options.report:
