@@ -48,21 +48,13 @@ class Guesser:
         return frames.mean(axis=(1, 2), dtype=np.float32) / 255
 
 
-@pytest.fixture
-def guesser():
-    """Make a stand-in for a recognizer whose every answer is known beforehand."""
-
-    def make(classes=("clap", "walk", "wave"), clip=CLIP, provenance=None):
-        info = BundleInfo("tiny", classes, clip, provenance=provenance or {})
-        return Guesser(info)
-
-    return make
+def make_guesser(classes=("clap", "walk", "wave"), clip=CLIP, provenance=None):
+    """A stand-in for a recognizer whose every answer is known beforehand."""
+    return Guesser(BundleInfo("tiny", classes, clip, provenance=provenance or {}))
 
 
-@pytest.fixture
-def clips(tmp_path):
+def write_clips(root):
     """Three clips of walking, three of waving, each a source of its own."""
-    root = tmp_path / "clips"
     for label in ("walk", "wave"):
         (root / label).mkdir(parents=True)
         for number in (1, 2, 3):
@@ -70,3 +62,13 @@ def clips(tmp_path):
                 for step in range(6):
                     video.write(np.full((48, 64, 3), 40 * step, np.uint8))
     return root
+
+
+@pytest.fixture
+def guesser():
+    return make_guesser
+
+
+@pytest.fixture
+def clips(tmp_path):
+    return write_clips(tmp_path / "clips")

@@ -1,6 +1,7 @@
 """What evaluate writes down: scores for a bundle, JSON, Markdown, figures and the page."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from kinora.evaluation.measure import evaluate
 from kinora.evaluation.report import to_markdown, write_report
 from kinora.media import read_image
 from kinora.model.info import BundleInfo
+from kinora.plots import confusion_matrix
 
 
 @pytest.fixture
@@ -93,8 +95,7 @@ def test_the_page_needs_nothing_else(evaluation, tmp_path):
 
 
 def test_the_page_holds_each_cell_with_its_clips_surest_first(evaluation, tmp_path):
-    write_report(evaluation, tmp_path)
-    data = _data(tmp_path / "report.html")
+    data = _page_of(evaluation, tmp_path)
     cells = {(cell["shown"], cell["said"]): cell for cell in data["cells"]}
     assert {key: cell["count"] for key, cell in cells.items()} == {(1, 1): 3, (2, 1): 2, (2, 2): 1}
     first, second = cells[2, 1]["clips"]
@@ -103,20 +104,16 @@ def test_the_page_holds_each_cell_with_its_clips_surest_first(evaluation, tmp_pa
     assert first["picture"].startswith("data:image/jpeg;base64,")
 
 
-def test_a_name_cannot_break_out_of_the_data(clips, guesser, tmp_path):
-    evaluation = evaluate(guesser(), read(clips), "all")
+def test_a_name_cannot_break_out_of_the_data(evaluation, tmp_path):
     evil = "</script><script>alert(1)</script>"
-    object.__setattr__(evaluation, "notes", (evil,))
-    write_report(evaluation, tmp_path)
-    text = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert evil not in text
-    assert _data(tmp_path / "report.html")["notes"] == [evil]
+    data = _page_of(replace(evaluation, notes=(evil,)), tmp_path)
+    assert evil not in (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert data["notes"] == [evil]
 
 
-def test_pictures_are_limited_and_errors_get_them_first(clips, guesser, tmp_path, monkeypatch):
+def test_pictures_are_limited_and_errors_get_them_first(evaluation, tmp_path, monkeypatch):
     monkeypatch.setattr(thumbnails, "_MOST_STRIPS", 2)
-    write_report(evaluate(guesser(), read(clips), "all"), tmp_path)
-    cells = _data(tmp_path / "report.html")["cells"]
+    cells = _page_of(evaluation, tmp_path)["cells"]
     pictured = [
         (cell["shown"], cell["said"])
         for cell in cells
@@ -138,10 +135,10 @@ def test_a_clip_that_is_gone_has_no_picture(clips):
     assert list(thumbnails.strips([gone, there])) == [there]
 
 
-def test_names_in_a_cell_are_limited(clips, guesser, tmp_path, monkeypatch):
+def test_names_in_a_cell_are_limited(evaluation, tmp_path, monkeypatch):
     monkeypatch.setattr(page, "_MOST_NAMES", 1)
-    write_report(evaluate(guesser(), read(clips), "all"), tmp_path)
-    cell = next(c for c in _data(tmp_path / "report.html")["cells"] if c["shown"] == c["said"] == 1)
+    cells = _page_of(evaluation, tmp_path)["cells"]
+    cell = next(cell for cell in cells if cell["shown"] == cell["said"] == 1)
     assert (cell["count"], len(cell["clips"])) == (3, 1)
 
 
@@ -152,11 +149,14 @@ def test_a_report_that_cannot_be_written_says_so(evaluation, tmp_path):
 
 
 def test_many_classes_make_a_figure_too(tmp_path):
-    from kinora.plots import confusion_matrix
-
     names = [f"class_${place}$" for place in range(60)]
     path = confusion_matrix(np.eye(60, dtype=int), names, tmp_path / "a" / "matrix.png")
     assert read_image(path).shape[0] > 1000
+
+
+def _page_of(evaluation, folder):
+    page.write_page(evaluation, folder / "page.html", {})
+    return _data(folder / "page.html")
 
 
 def _data(path):
