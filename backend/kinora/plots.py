@@ -60,7 +60,7 @@ def confusion_matrix(
     shown = counts.sum(axis=1, keepdims=True)
     shares = np.divide(counts, shown, out=np.zeros(counts.shape), where=shown > 0)
     edge = float(np.clip(_INCHES_PER_CLASS * len(classes), _SMALLEST_MATRIX, _LARGEST_MATRIX))
-    figure = Figure(figsize=(edge + 2.2, edge + 1.4), layout="constrained")
+    figure = Figure(figsize=(edge + 1, edge))
     axes = figure.subplots()
     picture = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     font = float(np.clip(72 * 0.7 * edge / len(classes), 4, 10))
@@ -91,7 +91,7 @@ def reliability(
     axes.plot([0, 1], [0, 1], color=_FAINT, linestyle="--", label="as sure as it is right")
     axes.plot(confidences, accuracies, color=_BLUE, linewidth=1, alpha=0.6)
     sizes = 20 + 180 * np.asarray(counts, float) / max(counts)
-    axes.scatter(confidences, accuracies, s=sizes, color=_BLUE, label="answers (area: how many)")
+    axes.scatter(confidences, accuracies, s=sizes, color=_BLUE)
     axes.set(xlim=(0, 1), ylim=(-0.03, 1.03), ylabel="share that is right")
     axes.set_title(_escaped([title])[0], fontsize=11)
     axes.legend(loc="upper left", frameon=False, fontsize=8)
@@ -116,5 +116,5 @@ def _escaped(texts: Sequence[str]) -> list[str]:
 
 def _save(figure: Figure, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=_DPI)
+    figure.savefig(path, dpi=_DPI, bbox_inches="tight")
     return path

@@ -9,6 +9,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kinora.paths import models_folder
+
 if TYPE_CHECKING:
     from kinora.data.samples import DataSet
     from kinora.model.info import BundleInfo
@@ -56,12 +58,13 @@ def run(options: argparse.Namespace) -> int:
     from kinora.evaluation.baselines import with_baselines
     from kinora.evaluation.measure import evaluate
     from kinora.evaluation.report import PAGE_FILE, to_dict, to_markdown, write_report
-    from kinora.inference import Recognizer
+    from kinora.inference.models import find_model
+    from kinora.inference.recognizer import Recognizer
 
-    recognizer = Recognizer.load(_bundle_folder(options.model))
+    recognizer = Recognizer.load(find_model(options.model, models_folder()))
     data_set = _opened(options, recognizer.info)
     evaluation = evaluate(recognizer, data_set, options.part)
-    is_compared = options.part in ("val", "test") and recognizer.info.clip.frame_count > 1
+    is_compared = options.part in ("val", "test") and data_set.kind == "video"
     if is_compared and not options.no_baselines:
         evaluation = with_baselines(evaluation, recognizer, data_set)
     if options.report:
@@ -73,13 +76,6 @@ def run(options: argparse.Namespace) -> int:
     if options.report:
         print(f"\nReport: {options.report / PAGE_FILE}")
     return 0
-
-
-def _bundle_folder(model: str) -> Path:
-    from kinora.paths import models_folder
-
-    is_name = not Path(model).exists() and (models_folder() / model).is_dir()
-    return models_folder() / model if is_name else Path(model)
 
 
 def _opened(options: argparse.Namespace, info: "BundleInfo") -> "DataSet":

@@ -99,7 +99,7 @@ def _each(
 
     def look(sample: Sample) -> tuple[str, np.ndarray, np.ndarray] | None:
         try:
-            clip = read_clip(sample.path, recognizer.info.clip)
+            clip = read_clip(sample.path, recognizer.clip)
         except MediaError:
             return None
         features = np.asarray(recognizer.encode(clip.frames))[list(clip.order)]

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from kinora.clips import ClipSpec
 from kinora.data import files
 from kinora.data.layouts.lists import name_some
 from kinora.data.progress import progress
@@ -32,6 +33,9 @@ class Recognizes(Protocol):
 
     @property
     def info(self) -> BundleInfo: ...
+
+    @property
+    def clip(self) -> ClipSpec: ...
 
     def predict(self, source: Source) -> Prediction: ...
 

@@ -6,6 +6,8 @@ const classes = data.classes;
 const cellOf = new Map(data.cells.map((cell) => [`${cell.shown},${cell.said}`, cell]));
 const shownCount = data.clips.confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
 const buttons = new Map();
+// With more classes the matrix scrolls in its own frame, so that the names stay in sight.
+const MOST_IN_FULL = 24;
 
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -19,7 +21,11 @@ function share(value) {
 }
 
 function between(interval) {
-  return interval ? `${(100 * interval[0]).toFixed(1)} to ${(100 * interval[1]).toFixed(1)}` : "";
+  return `${(100 * interval[0]).toFixed(1)} to ${(100 * interval[1]).toFixed(1)}`;
+}
+
+function surely(interval) {
+  return interval ? `95 %: ${between(interval)}` : "";
 }
 
 function clipsWord(count) {
@@ -50,13 +56,13 @@ function tile(name, value, detail) {
 function tiles() {
   const { clips, videos } = data;
   const made = [
-    tile("Top-1", share(clips.top1), between(clips.top1_interval)),
-    tile("Macro-F1", share(clips.macro_f1), between(clips.macro_f1_interval)),
-    tile("Calibration error", clips.ece.toFixed(3), `log likelihood −${clips.nll.toFixed(3)}`),
+    tile("Top-1", share(clips.top1), surely(clips.top1_interval)),
+    tile("Macro-F1", share(clips.macro_f1), surely(clips.macro_f1_interval)),
+    tile("Calibration error", clips.ece.toFixed(3), `neg. log likelihood ${clips.nll.toFixed(3)}`),
     tile("Clips", String(clips.count), `from ${clips.sources} sources`),
   ];
   if (clips.top5 !== null) {
-    made.splice(1, 0, tile("Top-5", share(clips.top5), between(clips.top5_interval)));
+    made.splice(1, 0, tile("Top-5", share(clips.top5), surely(clips.top5_interval)));
   }
   if (videos) {
     made.push(tile("Top-1 of videos", share(videos.top1), `${videos.count} videos`));
@@ -64,24 +70,28 @@ function tiles() {
   return element("div", { class: "tiles" }, ...made);
 }
 
-function table(heads, rows) {
+function table(title, heads, rows) {
   const headRow = element("tr", {}, ...heads.map((text) => element("th", { scope: "col" }, text)));
   const body = rows.map((cells) => element("tr", {}, ...cells.map((cell) => element("td", {}, cell))));
-  return element("div", { class: "scroll", tabindex: "0" },
+  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title },
     element("table", { class: "plain" }, element("thead", {}, headRow),
       element("tbody", {}, ...body)));
 }
 
-function withInterval(value, interval) {
-  const cell = element("span", {}, share(value));
+function withInterval(value, interval, words = share(value)) {
+  const cell = element("span", {}, words);
   if (interval) cell.append(" ", element("small", {}, `(${between(interval)})`));
   return cell;
 }
 
+function points(value) {
+  return `${value < 0 ? "−" : "+"}${(100 * Math.abs(value)).toFixed(1)} points`;
+}
+
 function scoreRow(name, scores, gain) {
-  return [name, String(scores.count), withInterval(scores.top1, scores.top1_interval),
-    withInterval(scores.macro_f1, scores.macro_f1_interval),
-    gain ? withInterval(gain.top1, gain.top1_interval) : ""];
+  return [name, withInterval(scores.top1, scores.top1_interval),
+    gain ? withInterval(gain.top1, gain.top1_interval, points(gain.top1)) : "",
+    withInterval(scores.macro_f1, scores.macro_f1_interval), String(scores.count)];
 }
 
 function comparison() {
@@ -90,7 +100,7 @@ function comparison() {
   for (const own of data.baselines) rows.push(scoreRow(`baseline: ${own.name}`, own.scores, own.gain));
   const words = "Brackets hold 95 % intervals, drawn by source. The baselines are linear " +
     "classifiers of the same features, trained on the train part.";
-  return card("Compared", table(["", "count", "top-1", "macro-F1", "model is better by"], rows),
+  return card("Compared", table("Compared", ["", "top-1", "model is better by", "macro-F1", "count"], rows),
     element("p", { class: "soft" }, data.baselines.length ? words : words.split(". ")[0] + "."));
 }
 
@@ -118,7 +128,7 @@ function matrix() {
   const head = element("tr", {}, element("th", {}, "shown ↓ said →"), ...heads);
   const first = buttons.values().next().value;
   if (first) first.tabIndex = 0;
-  return element("div", { class: "matrix" },
+  return element("div", { class: classes.length > MOST_IN_FULL ? "matrix tall" : "matrix" },
     element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)));
 }
 
@@ -190,9 +200,10 @@ function pairs() {
 function perClass() {
   const rows = Object.entries(data.clips.per_class)
     .sort((a, b) => a[1].f1 - b[1].f1)
-    .map(([name, own]) => [name, String(own.count), share(own.precision), share(own.recall),
-      withInterval(own.f1, own.f1_interval)]);
-  return card("Classes, the weakest first", table(["class", "clips", "precision", "recall", "F1"], rows));
+    .map(([name, own]) => [name, withInterval(own.f1, own.f1_interval), share(own.precision),
+      share(own.recall), String(own.count)]);
+  const title = "Classes, the weakest first";
+  return card(title, table(title, ["class", "F1", "precision", "recall", "clips"], rows));
 }
 
 function figures() {
