@@ -57,20 +57,20 @@ def make_body(seed: int) -> Body:
     """The person that belongs to a seed."""
     rng = np.random.default_rng((seed, 1))
     height = rng.uniform(1.5, 1.92)
-    legs = height * rng.uniform(0.465, 0.5)
-    arms = height * rng.uniform(0.3, 0.335)
+    legs = height * rng.uniform(0.415, 0.44)
+    arms = height * rng.uniform(0.325, 0.345)
     broad = rng.uniform(0.9, 1.1)
     return Body(
         height=height,
-        torso=height * rng.uniform(0.278, 0.296),
+        torso=height * rng.uniform(0.295, 0.31),
         thigh=legs * 0.505,
         shin=legs * 0.495,
         upper_arm=arms * 0.53,
         forearm=arms * 0.47,
-        shoulder=height * 0.106 * broad,
+        shoulder=height * 0.118 * broad,
         hip=height * rng.uniform(0.05, 0.058),
-        girth=height / 1.72 * broad * rng.uniform(0.9, 1.16),
-        head=height * rng.uniform(0.066, 0.072),
+        girth=height / 1.72 * broad * rng.uniform(1.05, 1.2),
+        head=height * rng.uniform(0.078, 0.084),
         skin=_SKINS[rng.integers(len(_SKINS))],
         hair=_HAIRS[rng.integers(len(_HAIRS))],
         haircut=_HAIRCUTS[rng.integers(len(_HAIRCUTS))],

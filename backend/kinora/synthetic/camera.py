@@ -66,14 +66,14 @@ def make_camera(
     """
     rng = np.random.default_rng((seed, 3))
     width, tall = size
-    share = rng.uniform(0.76, 0.82)
+    share = rng.uniform(0.8, 0.85)
     zoom, shift = _movement(rng, times, tall)
     return Camera(
         azimuth=azimuth,
         elevation=np.radians(rng.uniform(-2, 14)),
         distance=rng.uniform(4.0, 8.0),
         scale=tall * share / height,
-        centre=(width * rng.uniform(0.42, 0.58), tall * (0.96 - share * rng.uniform(0.48, 0.5))),
+        centre=(width * rng.uniform(0.42, 0.58), tall * (0.97 - share * rng.uniform(0.48, 0.5))),
         aim_height=height * 0.5,
         shift=shift,
         zoom=zoom,
