@@ -33,7 +33,9 @@ IN_COLAB = "google.colab" in sys.modules
 if IN_COLAB and not Path("kinora").exists():
     repository = "https://github.com/kinora-project/kinora"
     subprocess.run(["git", "clone", "--depth", "1", repository], check=True)
-    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "-e", "kinora[train]"], check=True)
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", "-q", "-e", "kinora[train]"], check=True
+    )
     sys.path.insert(0, "kinora/backend")
 
 # %%

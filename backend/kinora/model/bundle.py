@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from kinora.errors import ModelError
 from kinora.model.card import write_card
-from kinora.model.h5 import save_network
+from kinora.model.h5 import save_network, write_h5_metadata
 from kinora.model.info import BundleInfo, Graph, check_file_name, to_json
 
 if TYPE_CHECKING:
@@ -160,6 +160,21 @@ def add_graphs(bundle: Bundle, graphs: Mapping[str, tuple[Graph, bytes]]) -> Bun
         facts = {part: graph for part, (graph, _) in graphs.items()}
         compiled = _complete(draft, bundle.info, facts)
     return replace(compiled, folder=bundle.folder)
+
+
+def add_scores(bundle: Bundle, scores: Mapping[str, Any]) -> Bundle:
+    """Write the bundle anew with what was measured; weights and graphs stay what they are."""
+    info = replace(bundle.info, scores=scores)
+    with _draft(bundle.folder) as draft:
+        shutil.copyfile(bundle.model_file, draft / MODEL_FILE)
+        write_h5_metadata(draft / MODEL_FILE, info)
+        # The facts in the .h5 changed its hash, but not the weights that the graphs were made from.
+        made_from = sha256_of(draft / MODEL_FILE)
+        graphs = {part: replace(g, made_from=made_from) for part, g in bundle.graphs.items()}
+        for graph in graphs.values():
+            shutil.copyfile(bundle.folder / graph.file, draft / graph.file)
+        scored = _complete(draft, info, graphs)
+    return replace(scored, folder=bundle.folder)
 
 
 def sha256_of(path: Path) -> str:

@@ -30,6 +30,11 @@ def save_network(network: "keras.Model", path: Path, info: BundleInfo) -> None:
     """Write a network, without optimizer, together with its facts."""
     with without_advice():
         network.save(path, include_optimizer=False)
+    write_h5_metadata(path, info)
+
+
+def write_h5_metadata(path: Path, info: BundleInfo) -> None:
+    """Put the facts into an .h5 file, in place of those it had."""
     with open_h5(path, "a") as file:
         file.attrs[ATTRIBUTE] = to_json(info.to_dict())
 

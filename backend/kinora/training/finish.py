@@ -1,6 +1,5 @@
 """The last step of a training: from weights to a bundle that says how good it is."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -14,10 +13,14 @@ import kinora
 from kinora.clips import ClipSpec
 from kinora.data.files import name_below
 from kinora.data.samples import PARTS, DataSet
+from kinora.evaluation.measure import evaluate
+from kinora.evaluation.report import MATRIX_FILE, write_figures
+from kinora.inference import Recognizer
 from kinora.media import read_clip
 from kinora.model.architecture import build_network, fold_temperature, split
 from kinora.model.backbones import NO_WEIGHTS
-from kinora.model.bundle import Bundle, write_bundle
+from kinora.model.bundle import Bundle, add_scores, write_bundle
+from kinora.model.export import export_bundle
 from kinora.model.info import BundleInfo
 from kinora.paths import plots_folder
 from kinora.plots import accuracy_loss
@@ -25,7 +28,8 @@ from kinora.training.config import TrainingConfig
 from kinora.training.stages import Parts
 from kinora.training.workspace import History
 
-logger = logging.getLogger(__name__)
+# Enough to see a wrong graph.
+_COMPARED_CLIPS = 8
 
 
 @dataclass(frozen=True)
@@ -84,21 +88,23 @@ def finish(ending: Ending, history: History, failed: Mapping[Path, str]) -> Trai
         history: The figures of all epochs.
         failed: The clips that could not be read, and why.
     """
-    network = _final_network(ending)
-    scores = _measure(network, ending)
     info = BundleInfo(
         name=ending.out.name,
         classes=ending.data_set.classes,
         clip=ending.clip,
         input_kind=ending.data_set.kind,
         network=ending.parts.spec.to_dict(),
-        scores=scores,
         provenance=_provenance(ending, history),
     )
-    bundle = write_bundle(ending.out, network, info)
-    curves = accuracy_loss(history, plots_folder() / ending.out.name / "accuracy_loss.png")
+    bundle = export_bundle(write_bundle(ending.out, _final_network(ending), info), _frames(ending))
+    # Through the very engine that will serve it.
+    evaluation = evaluate(Recognizer.load(bundle.folder), ending.data_set)
+    bundle = add_scores(bundle, evaluation.scores())
+    folder = plots_folder() / ending.out.name
+    write_figures(evaluation, folder)
+    curves = accuracy_loss(history, folder / "accuracy_loss.png")
     skipped = {name_below(ending.data_set.root, path): why for path, why in failed.items()}
-    return Trained(bundle, history, skipped, (curves,))
+    return Trained(bundle, history, skipped, (curves, folder / MATRIX_FILE))
 
 
 def _final_network(ending: Ending) -> keras.Model:
@@ -113,16 +119,11 @@ def _final_network(ending: Ending) -> keras.Model:
     return network
 
 
-def _measure(network: keras.Model, ending: Ending) -> dict[str, Any]:
-    encoder, head = split(network)
-    classes = ending.data_set.classes
-    right = []
-    for sample in ending.data_set.part("test"):
-        clip = read_clip(sample.path, ending.clip)
-        features = keras.ops.convert_to_numpy(encoder(clip.frames))[list(clip.order)]
-        answer = keras.ops.convert_to_numpy(head(features[None]))[0]
-        right.append(classes[int(np.argmax(answer))] == sample.label)
-    return {"protocol": f"test, {ending.data_set.protocol}", "top1": float(np.mean(right))}
+def _frames(ending: Ending) -> np.ndarray:
+    """Frames of a few training clips, to compare the compiled graphs with Keras on."""
+    samples = ending.data_set.part("train")
+    some = samples[:: max(1, len(samples) // _COMPARED_CLIPS)]
+    return np.concatenate([read_clip(sample.path, ending.clip).array for sample in some])
 
 
 def _provenance(ending: Ending, history: History) -> dict[str, Any]:
