@@ -42,7 +42,7 @@ def test_clips_become_a_bundle_that_has_learned_them(tiny_clips, tiny_config, fo
     assert bundle == trained.bundle
     assert bundle.info.classes == ("high", "low")
     assert bundle.info.clip.frame_count == 3
-    assert accuracy(bundle, tiny_clips, "train") == 1.0
+    assert accuracy(bundle, tiny_clips, "val") == 1.0
     assert accuracy(bundle, tiny_clips, "test") == bundle.info.scores["top1"]
     provenance = bundle.info.provenance
     assert provenance["clips"] == {"train": 8, "val": 4, "test": 4}
