@@ -62,6 +62,16 @@ def test_text_baselines_and_report(clips, moves, tmp_path, capsys):
     assert f"Report: {report / 'report.html'}" in text
 
 
+@pytest.mark.parametrize("part", ["test", "all"])
+def test_unreadable_clips_are_named_whatever_is_measured(clips, moves, part, capsys):
+    (clips / "walk" / "broken.mp4").write_text("not a video")
+    command = ["evaluate", moves, str(clips), "--part", part, "--no-baselines", "--json"]
+    assert main(command) == 0
+    values = json.loads(capsys.readouterr().out)
+    assert list(values["unreadable"]) == ["walk/broken.mp4"]
+    assert any("cannot be read and are left out" in note for note in values["notes"])
+
+
 def test_baselines_can_be_left_out(clips, moves, capsys):
     assert main(["evaluate", moves, str(clips), "--no-baselines"]) == 0
     assert "baseline" not in capsys.readouterr().out

@@ -6,6 +6,8 @@ features of the train part: one sees a single frame, one the mean of the frames 
 
 import argparse
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,8 +64,9 @@ def run(options: argparse.Namespace) -> int:
     from kinora.inference.recognizer import Recognizer
 
     recognizer = Recognizer.load(find_model(options.model, models_folder()))
-    data_set = _opened(options, recognizer.info)
+    data_set, unreadable = _opened(options, recognizer.info)
     evaluation = evaluate(recognizer, data_set, options.part)
+    evaluation = replace(evaluation, failures={**unreadable, **evaluation.failures})
     is_compared = options.part in ("val", "test") and data_set.kind == "video"
     if is_compared and not options.no_baselines:
         evaluation = with_baselines(evaluation, recognizer, data_set)
@@ -78,8 +81,9 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _opened(options: argparse.Namespace, info: "BundleInfo") -> "DataSet":
-    """The data set, split as training splits: copies are looked for and kept together."""
+def _opened(options: argparse.Namespace, info: "BundleInfo") -> tuple["DataSet", Mapping[str, str]]:
+    """The data set, split as training splits (copies kept together), and what cannot be read."""
+    from kinora.data.files import name_below
     from kinora.data.layouts import read
     from kinora.data.splits import SplitOptions, split
     from kinora.data.survey import survey
@@ -87,9 +91,10 @@ def _opened(options: argparse.Namespace, info: "BundleInfo") -> "DataSet":
 
     data_set = read(options.data, options.layout)
     if options.part == "all":
-        return data_set
+        return data_set, {}
     learned = learned_split(data_set, info)
     method = options.split or learned.method
     seed = learned.seed if options.seed is None else options.seed
     looked = survey(data_set)
-    return split(looked.data_set, SplitOptions(method, seed=seed), looked.duplicates())
+    parted = split(looked.data_set, SplitOptions(method, seed=seed), looked.duplicates())
+    return parted, {name_below(data_set.root, path): why for path, why in looked.unreadable.items()}

@@ -55,7 +55,7 @@ class Evaluation:
         answers: What the model said about each of them.
         clips: The scores of single clips.
         videos: The scores of whole sources, where sources have several clips.
-        failures: The clips that could not be read, by name, and why.
+        failures: The clips of the data set that could not be read, by name, and why.
         notes: What a reader must know, in sentences.
         baselines: Simpler models on the same clips.
     """
@@ -84,12 +84,11 @@ class Evaluation:
 
     def scores(self) -> dict[str, Any]:
         """The main numbers as plain values, as `BundleInfo.scores` wants them."""
-        own = self.clips.to_dict()
         classes = self.info.classes
         values = {
             "protocol": self.protocol,
             "data": self.root.resolve().name,
-            **{name: own[name] for name in _MAIN},
+            **_main(self.clips),
             "unreadable": len(self.failures),
             "video_top1": self.videos.top1 if self.videos else None,
             **{f"top1 of {baseline.name}": baseline.scores.top1 for baseline in self.baselines},
@@ -111,6 +110,13 @@ class Evaluation:
             "notes": list(self.notes),
             "unreadable": dict(self.failures),
             "clips": self.clips.to_dict(),
-            "videos": self.videos.to_dict() if self.videos else None,
-            "baselines": [asdict(baseline) for baseline in self.baselines],
+            "videos": _main(self.videos) if self.videos else None,
+            "baselines": [
+                {"name": own.name, "scores": _main(own.scores), "gain": asdict(own.gain)}
+                for own in self.baselines
+            ],
         }
+
+
+def _main(scores: Scores) -> dict[str, Any]:
+    return {name: getattr(scores, name) for name in _MAIN}

@@ -55,19 +55,18 @@ def evaluate(recognizer: Recognizes, data_set: DataSet, part: str = "test") -> E
     """
     classes = recognizer.info.classes
     samples, notes = _comparable(_samples(data_set, part), classes, part)
-    rows, failures = [], {}
-    kept = []
-    for sample, said in _predictions(recognizer, samples):
-        if isinstance(said, MediaError):
-            failures[files.name_below(data_set.root, sample.path)] = str(said)
-        else:
-            kept.append(sample)
-            rows.append(np.array(said.probabilities, np.float32))
+    said = list(_predictions(recognizer, samples))
+    failures = {
+        files.name_below(data_set.root, sample.path): str(answer)
+        for sample, answer in said
+        if isinstance(answer, MediaError)
+    }
     notes += _failure_notes(failures, len(samples))
+    kept = [(sample, row) for sample, row in said if not isinstance(row, MediaError)]
     answers = Answers(
-        probabilities=np.stack(rows).astype(float),
-        truth=np.array([classes.index(sample.label) for sample in kept]),
-        groups=tuple(sample.group for sample in kept),
+        probabilities=np.stack([row for _, row in kept]).astype(float),
+        truth=np.array([classes.index(sample.label) for sample, _ in kept]),
+        groups=tuple(sample.group for sample, _ in kept),
     )
     videos = by_video(answers)
     clips = score(answers, classes)
@@ -76,7 +75,7 @@ def evaluate(recognizer: Recognizes, data_set: DataSet, part: str = "test") -> E
         root=data_set.root,
         part=part,
         protocol=protocol(data_set, part, recognizer.info),
-        samples=tuple(kept),
+        samples=tuple(sample for sample, _ in kept),
         answers=answers,
         clips=clips,
         videos=score(videos, classes) if videos else None,
@@ -124,10 +123,12 @@ def _comparable(
 
 def _predictions(
     recognizer: Recognizes, samples: Sequence[Sample]
-) -> Iterator[tuple[Sample, Prediction | MediaError]]:
-    def predict(sample: Sample) -> Prediction | MediaError:
+) -> Iterator[tuple[Sample, np.ndarray | MediaError]]:
+    """The probabilities for each clip, or why it cannot be read."""
+
+    def predict(sample: Sample) -> np.ndarray | MediaError:
         try:
-            return recognizer.predict(sample.path)
+            return np.array(recognizer.predict(sample.path).probabilities, np.float32)
         except MediaError as error:
             return error
 

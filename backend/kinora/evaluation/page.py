@@ -31,7 +31,8 @@ def write_page(evaluation: Evaluation, path: Path, figures: dict[str, Path]) -> 
     """
     cells = _cells(evaluation)
     order = _most_telling(evaluation, cells)
-    pictures = strips([evaluation.samples[place].path for place in order])
+    made = strips([evaluation.samples[place].path for place in order])
+    pictures = dict(zip(order, made, strict=False))
     data = {
         **evaluation.to_dict(),
         "data": evaluation.root.resolve().name,
@@ -64,7 +65,7 @@ def _most_telling(evaluation: Evaluation, cells: Cells) -> list[int]:
 
 
 def _cell(
-    evaluation: Evaluation, key: tuple[int, int], places: list[int], pictures: dict[Path, str]
+    evaluation: Evaluation, key: tuple[int, int], places: list[int], pictures: dict[int, str | None]
 ) -> dict[str, Any]:
     shown, said = key
     clips = []
@@ -75,7 +76,7 @@ def _cell(
             "said": round(float(probabilities[said]), 4),
             "shown": round(float(probabilities[shown]), 4),
         }
-        picture = pictures.get(evaluation.samples[place].path)
+        picture = pictures.get(place)
         clips.append({**clip, "picture": picture} if picture else clip)
     return {"shown": shown, "said": said, "count": len(places), "clips": clips}
 

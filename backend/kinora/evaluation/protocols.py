@@ -26,4 +26,5 @@ def protocol(data_set: DataSet, part: str, info: BundleInfo) -> str:
 
 
 def _is_known(data_set: DataSet, info: BundleInfo) -> bool:
-    return data_set.root.resolve().name in info.provenance.get("data", ())
+    names = info.provenance.get("data")
+    return isinstance(names, list | tuple) and data_set.root.resolve().name in names

@@ -24,9 +24,14 @@ _MOST_LETTERS = 6_000_000
 _BATCH = 64
 
 
-def strips(paths: Sequence[Path]) -> dict[Path, str]:
-    """Strips as data URIs of the first of these clips, as many as a page may hold."""
-    made: dict[Path, str] = {}
+def strips(paths: Sequence[Path]) -> list[str | None]:
+    """Strips as data URIs of the first of these clips, as many as a page may hold.
+
+    Returns:
+        One for each clip in order, None for what cannot be read; fewer than there are clips where
+        the page is full.
+    """
+    made: list[str | None] = []
     letters = 0
     wanted = paths[:_MOST_STRIPS]
     with (
@@ -34,14 +39,12 @@ def strips(paths: Sequence[Path]) -> dict[Path, str]:
         progress("pictures for the report", len(wanted)) as bar,
     ):
         for start in range(0, len(wanted), _BATCH):
-            batch = wanted[start : start + _BATCH]
-            for path, strip in zip(batch, threads.map(_strip, batch), strict=True):
+            for strip in threads.map(_strip, wanted[start : start + _BATCH]):
                 bar.update(1)
                 letters += len(strip or "")
                 if letters > _MOST_LETTERS:
                     return made
-                if strip:
-                    made[path] = strip
+                made.append(strip)
     return made
 
 
