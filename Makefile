@@ -41,6 +41,9 @@ format: .venv/everything  ## rewrite the code in the project's style
 bench: .venv/everything  ## print the speed figures of the README
 	$(BIN)/python benchmarks/bench_reading.py
 
+notebook: .venv/everything  ## run the notebook's script and keep its outputs
+	$(BIN)/python notebooks/make_notebook.py
+
 clean:  ## remove everything that make made
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .bench build dist backend/*.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
