@@ -29,7 +29,7 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def compiled_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with two tiny compiled bundles, `moves` for videos and `poses` for images."""
+    """A folder with tiny compiled bundles: see `tests.tiny_models.write_compiled_models`."""
     from tests.tiny_models import write_compiled_models
 
     folder = tmp_path_factory.mktemp("models")

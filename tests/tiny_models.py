@@ -31,12 +31,30 @@ def write_model(
     return write_bundle(folder, network, BundleInfo(folder.name, CLASSES, clip, input_kind))
 
 
+def write_colour_model(folder: Path) -> Bundle:
+    """A bundle without compiled graphs that knows red, green and blue for certain."""
+    import keras
+    from keras import layers
+
+    from kinora.model.architecture import join, scaling_layer
+    from kinora.model.heads import build_head
+
+    frame = keras.Input((32, 32, 3), dtype="uint8", name="frame")
+    mean = layers.GlobalAveragePooling2D()(scaling_layer("-1..1")(frame))
+    head = build_head(HeadSpec("mean"), 4, 3, 3)
+    head.set_weights([6 * np.eye(3), np.zeros(3)])
+    clip = ClipSpec(frame_count=4, size=32)
+    network = join(keras.Model(frame, mean, name="encoder"), head)
+    return write_bundle(folder, network, BundleInfo(folder.name, ("red", "green", "blue"), clip))
+
+
 def write_compiled_models(folder: Path) -> None:
-    """Two compiled bundles: `moves` for videos and `poses` for images."""
+    """Three compiled bundles: `moves` for videos, `poses` for images, and `tints`."""
     from kinora.model.export import export_bundle
 
     export_bundle(write_model(folder / "moves"))
     export_bundle(write_model(folder / "poses", IMAGE_CLIP, HeadSpec("mean"), "image"))
+    export_bundle(write_colour_model(folder / "tints"))
 
 
 def scene(number: int, width: int, height: int) -> np.ndarray:

@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import numpy as np
 import pytest
 from tests.conftest import write_video
 from tests.tiny_models import scene
@@ -71,6 +72,28 @@ def test_warnings_are_shown_under_the_line(media, capsys):
     (media / "cut.png").write_bytes(content[: len(content) * 3 // 4])
     assert cli.main(["predict", str(media / "cut.png")]) == 0
     assert "The image is damaged or cut off" in capsys.readouterr().out.splitlines()[1]
+
+
+def test_the_time_line_says_what_happens_when(media, compiled_models, capsys):
+    def red_then_blue(number, width, height):
+        return np.full(
+            (height, width, 3), (220, 40, 40) if number < 30 else (40, 40, 220), np.uint8
+        )
+
+    path = write_video(media / "joined.mp4", 80, fps=10, frame=red_then_blue)
+    code, answer = answers(capsys, path, "--model", "tints", "--timeline")
+    result = answer["results"][0]
+    assert code == 0
+    assert [segment["action"] for segment in result["segments"]] == ["red", "blue"]
+    assert result["segments"][0]["end_s"] == pytest.approx(3, abs=0.5)
+    assert len(result["seconds"]) == 8
+    assert result["seconds"][7]["blue"] > 0.9
+    assert result["action"] == "blue"
+    assert cli.main(["predict", str(path), "--model", "tints", "--timeline"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "0:00.0-0:0" in lines[1]
+    assert lines[2].split()[0].endswith("-0:08.0")
+    assert "blue" in lines[2]
 
 
 def test_the_only_model_answers_for_everything(

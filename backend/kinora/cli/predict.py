@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,13 @@ from kinora.errors import MediaError, SettingError
 
 if TYPE_CHECKING:
     from kinora.inference.recognizer import Recognition, Recognizer
+    from kinora.inference.timeline import VideoTimeline
 
 HELP = "recognise actions in videos, images and folders"
 
 _TOP = 3
+# What is told of a file.
+_FACTS = ("kind", "duration_s", "fps", "width", "height")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--top-k", type=int, default=_TOP, metavar="K", help=f"actions to name (default: {_TOP})"
     )
     parser.add_argument(
+        "--timeline", action="store_true", help="say what happens when, for long videos"
+    )
+    parser.add_argument(
         "--json", action="store_true", help="print one JSON object with all answers"
     )
 
@@ -44,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     files = list(_files(options.paths))
     width = max((len(str(path)) for path in files), default=0)
     for path in files:
-        results.append(_result(path, models, options.top_k))
+        results.append(_result(path, models, options))
         if not options.json:
             _print_line(results[-1], width)
     failed = sum(not result["success"] for result in results)
@@ -95,43 +102,60 @@ def _files(paths: list[Path]) -> Iterator[Path]:
                 yield below
 
 
-def _result(path: Path, models: _Models, top_k: int) -> dict[str, Any]:
+def _result(path: Path, models: _Models, options: argparse.Namespace) -> dict[str, Any]:
+    from kinora.inference.timeline import recognize_timeline
+
     try:
         recognizer = models.fitting(path)
-        recognition = recognizer.recognize(path)
+        if not options.timeline:
+            answer = recognizer.recognize(path)
+            return _to_dict(path, recognizer, answer, options.top_k) | _times(answer)
+        answer = recognize_timeline(recognizer, path)
+        return _to_dict(path, recognizer, answer, options.top_k) | _segments(answer)
     except MediaError as error:
         return {"path": str(path), "success": False, "error": error.code, "message": str(error)}
-    return _to_dict(path, recognizer, recognition, top_k)
 
 
 def _to_dict(
-    path: Path, recognizer: "Recognizer", recognition: "Recognition", top_k: int
+    path: Path, recognizer: "Recognizer", answer: "Recognition | VideoTimeline", top_k: int
 ) -> dict[str, Any]:
-    prediction, info = recognition.prediction, recognition.info
+    """What every answer has; confidences are fractions."""
+    prediction = answer.prediction
+    top = prediction.top[:top_k]
     return {
         "path": str(path),
         "success": True,
         "action": prediction.action,
         "confidence": prediction.confidence,
-        "top": [
-            {"action": score.action, "confidence": score.confidence}
-            for score in prediction.top[:top_k]
-        ],
+        "top": [{"action": score.action, "confidence": score.confidence} for score in top],
         "input": {
-            "kind": info.kind,
-            "duration_s": info.duration_s,
-            "fps": info.fps,
-            "width": info.width,
-            "height": info.height,
+            **{name: getattr(answer.info, name) for name in _FACTS},
             "frames_used_s": list(prediction.frame_times_s),
         },
         "model": {"name": recognizer.name, "version": recognizer.version},
-        "timings_ms": {
-            "decode": recognition.decode_ms,
-            "recognize": recognition.recognize_ms,
-            "total": recognition.decode_ms + recognition.recognize_ms,
-        },
         "warnings": list(prediction.warnings),
+    }
+
+
+def _times(answer: "Recognition") -> dict[str, Any]:
+    total_ms = answer.decode_ms + answer.recognize_ms
+    return {
+        "timings_ms": {
+            "decode": answer.decode_ms,
+            "recognize": answer.recognize_ms,
+            "total": total_ms,
+        }
+    }
+
+
+def _segments(answer: "VideoTimeline") -> dict[str, Any]:
+    """The segments and, for every second, the mean score of each action."""
+    return {
+        "segments": [asdict(segment) for segment in answer.prediction.segments],
+        "seconds": [
+            dict(zip(answer.prediction.classes, row, strict=True))
+            for row in answer.seconds.round(4).tolist()
+        ],
     }
 
 
@@ -143,5 +167,14 @@ def _print_line(result: dict[str, Any], width: int) -> None:
         return
     first, *others = (f"{score['action']} {score['confidence']:.1%}" for score in result["top"])
     print(f"{path}  {first:24}  {', '.join(others)}".rstrip())
+    for segment in result.get("segments", ()):
+        span = f"{_clock(segment['start_s'])}-{_clock(segment['end_s'])}"
+        print(f"{'':{width}}  {span:15}  {segment['action']} {segment['confidence']:.1%}")
     for warning in result["warnings"]:
         print(f"{'':{width}}  {warning}")
+
+
+def _clock(seconds: float) -> str:
+    """Seconds as m:ss.t, the way players show them."""
+    tenths = round(seconds * 10)
+    return f"{tenths // 600}:{tenths // 10 % 60:02}.{tenths % 10}"

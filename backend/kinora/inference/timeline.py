@@ -1,0 +1,185 @@
+"""Long videos: what happens when, from overlapping windows over frames that are encoded once."""
+
+import math
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+
+from kinora.errors import SettingError, UndecodableError
+from kinora.inference.recognizer import Recognizer
+from kinora.inference.segments import SegmentOptions, Smoother
+from kinora.media import Limits, MediaInfo, Source, fit_frame, open_media
+from kinora.media.sampling import Timeline, every, uniform
+from kinora.predictions import Prediction
+
+_DEFAULT_LIMITS = Limits()
+# Times are sums of steps in floats; this is far below any step and far above their rounding.
+_ROUNDING_S = 1e-6
+
+
+@dataclass(frozen=True)
+class TimelineOptions:
+    """How closely a long video is looked at.
+
+    Args:
+        window_s: What the model sees at once. Borders are found to within a fraction of it, and
+            actions that need longer to be recognised need a longer window.
+        step_s: The time between the frames that are encoded, and between one window and the next.
+        segments: When an action begins and ends.
+    """
+
+    window_s: float = 2.0
+    step_s: float = 0.2
+    segments: SegmentOptions = field(default_factory=SegmentOptions)
+
+    def __post_init__(self) -> None:
+        if not 0 < self.step_s <= self.window_s:
+            raise SettingError(
+                f"The step must be more than 0 and at most the window of {self.window_s} s, "
+                f"not {self.step_s} s."
+            )
+
+    @property
+    def frames_per_window(self) -> int:
+        """How many of the encoded frames one window holds."""
+        return round(self.window_s / self.step_s)
+
+
+@dataclass(frozen=True)
+class VideoTimeline:
+    """What happens when in a video.
+
+    Args:
+        prediction: The answer for all of it, the mean over time, with its segments.
+        seconds: For every second of the video the mean probabilities, (seconds, classes).
+        info: The facts of the file.
+    """
+
+    prediction: Prediction
+    seconds: np.ndarray
+    info: MediaInfo
+
+
+def recognize_timeline(
+    recognizer: Recognizer,
+    source: Source,
+    options: TimelineOptions | None = None,
+    limits: Limits = _DEFAULT_LIMITS,
+) -> VideoTimeline:
+    """Find the actions in a video of any length, in memory that does not depend on it."""
+    options = options or TimelineOptions()
+    smoother, seconds = Smoother(options.segments), _Seconds(len(recognizer.classes))
+    with open_media(source, limits) as medium:
+        duration_s = medium.timeline.duration_s
+        fitted = (
+            (medium.timeline.seconds(stamp), fit_frame(frame, recognizer.clip))
+            for stamp, frame in medium.frames(every(medium.timeline, options.step_s))
+        )
+        ticks = _ticks(recognizer.frames.stream(fitted), options.step_s, duration_s)
+        for start_s, end_s, probabilities in _scores(recognizer, ticks, options, duration_s):
+            smoother.add(start_s, end_s, probabilities)
+            seconds.add(start_s, end_s, probabilities)
+        if not seconds.is_known:
+            raise UndecodableError("No frame of the file can be decoded. It is damaged or cut off.")
+        info, warnings = medium.info, medium.warnings
+    return VideoTimeline(
+        Prediction(
+            recognizer.classes,
+            tuple(seconds.mean().tolist()),
+            segments=smoother.segments(recognizer.classes),
+            warnings=warnings,
+        ),
+        seconds.rows(),
+        info,
+    )
+
+
+def _ticks(
+    encoded: Iterator[tuple[float, np.ndarray]], step_s: float, duration_s: float
+) -> Iterator[np.ndarray]:
+    """The features on the screen at 0, 1, 2 … times the step.
+
+    Where frames are further apart than a step, or damaged ones are missing, the one before stays.
+    """
+    tick, shown = 0, None
+    for time_s, features in encoded:
+        while shown is not None and tick * step_s < time_s - _ROUNDING_S:
+            yield shown
+            tick += 1
+        shown = features
+    while shown is not None and (tick == 0 or tick * step_s < duration_s - _ROUNDING_S):
+        yield shown
+        tick += 1
+
+
+def _scores(
+    recognizer: Recognizer,
+    ticks: Iterator[np.ndarray],
+    options: TimelineOptions,
+    duration_s: float,
+) -> Iterator[tuple[float, float, np.ndarray]]:
+    """The probabilities for one step of time after the other, as (start, end, probabilities).
+
+    A step gets the answer of the window around it; the first window also answers for what comes
+    before its middle, the last one for what comes after it.
+    """
+    length, step_s = options.frames_per_window, options.step_s
+    window: deque[np.ndarray] = deque(maxlen=length)
+    count, done_s, answer = 0, 0.0, None
+    for features in ticks:
+        if answer is not None:
+            # Half a step behind the middle of the window that ended before this tick.
+            end_s = (count - length / 2 + 0.5) * step_s
+            yield done_s, end_s, answer
+            done_s = end_s
+        window.append(features)
+        count += 1
+        answer = _classify(recognizer, window) if count >= length else None
+    if count:
+        answer = answer if answer is not None else _classify(recognizer, window)
+        yield done_s, duration_s, answer
+
+
+def _classify(recognizer: Recognizer, window: deque[np.ndarray]) -> np.ndarray:
+    """The answer for a window, as for a clip of as many frames."""
+    places = np.arange(len(window), dtype=np.int64)
+    clip = Timeline(places, places[:0], len(window), Fraction(1, len(window)))
+    chosen = uniform(clip, recognizer.clip.frame_count)
+    return recognizer.classify(np.stack([window[place] for place in chosen]))
+
+
+class _Seconds:
+    """Mean probabilities per second, from scores for shorter and longer stretches."""
+
+    def __init__(self, class_count: int) -> None:
+        self._sums: list[np.ndarray] = []
+        self._weights: list[float] = []
+        self._class_count = class_count
+
+    def add(self, start_s: float, end_s: float, probabilities: np.ndarray) -> None:
+        """Share a stretch out among the seconds that it touches."""
+        first = int(start_s)
+        for second in range(first, max(first + 1, math.ceil(end_s - _ROUNDING_S))):
+            if second == len(self._sums):
+                self._sums.append(np.zeros(self._class_count))
+                self._weights.append(0.0)
+            # A still image lasts no time at all, but has a score.
+            weight = max(min(end_s, second + 1) - max(start_s, second), _ROUNDING_S)
+            self._sums[second] += weight * probabilities
+            self._weights[second] += weight
+
+    @property
+    def is_known(self) -> bool:
+        """There is a score for any time at all."""
+        return bool(self._sums)
+
+    def rows(self) -> np.ndarray:
+        """One row per second."""
+        return np.stack(self._sums) / np.array(self._weights)[:, None]
+
+    def mean(self) -> np.ndarray:
+        """The mean over all the time."""
+        return np.sum(self._sums, axis=0) / np.sum(self._weights)
