@@ -40,6 +40,7 @@ format: .venv/everything  ## rewrite the code in the project's style
 
 bench: .venv/everything  ## print the speed figures of the README
 	$(BIN)/python benchmarks/bench_reading.py
+	$(BIN)/python benchmarks/bench_training.py
 
 clean:  ## remove everything that make made
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .bench build dist backend/*.egg-info
