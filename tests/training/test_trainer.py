@@ -7,13 +7,13 @@ import shutil
 import keras
 import numpy as np
 import pytest
-from tests.training.conftest import bar_frame
+from tests.training.conftest import ACTIONS
 
 from kinora.errors import DataError, SettingError, TrainingError, UndecodableError
 from kinora.media import read_clip, write_image
 from kinora.model.bundle import read_bundle
 from kinora.model.h5 import load_keras
-from kinora.training import trainer
+from kinora.training import encoding, trainer
 from kinora.training.trainer import Job, train
 from kinora.training.workspace import Workspace, folder_for
 
@@ -33,18 +33,21 @@ def test_clips_become_a_bundle_that_has_learned_them(tiny_clips, tiny_config, fo
     broken = tmp_path / "with one broken"
     shutil.copytree(tiny_clips, broken)
     with (broken / "metadata.csv").open("a") as file:
-        file.write("\nhigh/broken.mp4,high,x,train")
-    (broken / "high" / "broken.mp4").write_bytes(b"no video")
-    config = tiny_config(epochs=15, batch_size=4, class_weights="balanced")
+        file.write("\nblue/broken.mp4,blue,x,train")
+    (broken / "blue" / "broken.mp4").write_bytes(b"no video")
+    config = tiny_config(epochs=15, batch_size=4, dropout=0.0, class_weights="balanced")
     trained = train(Job(broken, folders / "tiny", config))
 
     bundle = read_bundle(folders / "tiny")
     assert bundle == trained.bundle
-    assert bundle.info.classes == ("high", "low")
+    assert bundle.info.classes == ("blue", "yellow")
     assert bundle.info.clip.frame_count == 3
-    assert accuracy(bundle, tiny_clips, "val") == 1.0
-    assert accuracy(bundle, tiny_clips, "test") == bundle.info.scores["top1"]
     provenance = bundle.info.provenance
+    assert accuracy(bundle, tiny_clips, "val") >= 0.75
+    assert accuracy(bundle, tiny_clips, "test") == bundle.info.scores["top1"]
+    assert set(bundle.graphs) == {"encoder", "head"}
+    assert bundle.info.scores["protocol"].startswith(provenance["split"])
+    assert [path.name for path in trained.plots] == ["accuracy_loss.png", "confusion_matrix.png"]
     assert provenance["clips"] == {"train": 8, "val": 4, "test": 4}
     assert provenance["settings"]["epochs"] == 15
     assert str(tmp_path) not in json.dumps(provenance)
@@ -57,7 +60,7 @@ def test_clips_become_a_bundle_that_has_learned_them(tiny_clips, tiny_config, fo
 
 
 def test_a_clip_that_breaks_off_after_its_first_look_is_left_out_by_name(
-    tiny_clips, tiny_config, folders, monkeypatch
+    tiny_clips, tiny_config, folders, monkeypatch, without_ending
 ):
     def read(path, spec):
         if path.name == "1.mp4":
@@ -66,11 +69,16 @@ def test_a_clip_that_breaks_off_after_its_first_look_is_left_out_by_name(
 
     monkeypatch.setattr("kinora.data.features.read_clip", read)
     trained = train(Job(tiny_clips, folders / "tiny", tiny_config(epochs=1)))
-    assert trained.skipped == {"high/1.mp4": "It is cut off.", "low/1.mp4": "It is cut off."}
-    assert trained.bundle.info.provenance["clips"]["train"] == 6
+    assert {path.parent.name: why for path, why in trained.failed.items()} == {
+        "blue": "It is cut off.",
+        "yellow": "It is cut off.",
+    }
+    assert len(trained.ending.data_set.part("train")) == 6
 
 
-def test_fine_tuning_unfreezes_step_by_step_and_keeps_the_best(tiny_clips, tiny_config, folders):
+def test_fine_tuning_unfreezes_step_by_step_and_keeps_the_best(
+    tiny_clips, tiny_config, folders, without_ending
+):
     config = tiny_config(epochs=1, fine_tune=2, fine_tune_blocks=4, fine_tune_batch=4)
     trained = train(Job(tiny_clips, folders / "tuned", config))
     stages = [entry["stage"] for entry in trained.history]
@@ -82,10 +90,13 @@ def test_fine_tuning_unfreezes_step_by_step_and_keeps_the_best(tiny_clips, tiny_
 
 def test_images_train_too(tiny_config, folders, tmp_path):
     root = tmp_path / "images"
-    for label, top in (("high", 0.1), ("low", 0.6)):
+    random = np.random.default_rng(0)
+    for label, colour in ACTIONS.items():
         (root / label).mkdir(parents=True)
         for number in range(10):
-            picture = bar_frame(top, 10 * number)(number, 40, 40)
+            # Blocks of light and dark, else they would be taken for copies of each other.
+            light = random.uniform(0.3, 1, (5, 5, 1)) * np.array(colour)
+            picture = light.repeat(8, axis=0).repeat(8, axis=1).astype(np.uint8)
             write_image(root / label / f"{number}.png", picture)
     trained = train(Job(root, folders / "images", tiny_config(epochs=1)))
     info = trained.bundle.info
@@ -98,6 +109,7 @@ def test_half_precision_ends_in_a_bundle_of_full_precision(
     tiny_clips, tiny_config, folders, monkeypatch
 ):
     monkeypatch.setattr(trainer, "precision", lambda: "mixed_bfloat16")
+    monkeypatch.setattr(encoding, "has_gpu", lambda: True)
     trained = train(Job(tiny_clips, folders / "half", tiny_config(epochs=1)))
     assert keras.config.dtype_policy().name == "float32"
     network = load_keras(trained.bundle.folder)
@@ -119,7 +131,7 @@ def test_data_that_cannot_be_trained_on_is_refused_before_anything_is_written(
     if reason != "no folder":
         root.mkdir()
     if reason == "one class":
-        shutil.copytree(tiny_clips / "high", root / "high")
+        shutil.copytree(tiny_clips / "blue", root / "blue")
     match = {"one class": "only one class", "empty": "is empty", "no folder": "does not exist"}
     with pytest.raises(DataError, match=match[reason]):
         train(Job(root, folders / "none", tiny_config()))

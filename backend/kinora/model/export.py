@@ -61,7 +61,7 @@ def compile_network(network: keras.Model, frames: np.ndarray | None = None) -> d
         ModelError: The network cannot be compiled, or its graphs answer differently.
     """
     encoder, head = split(network)
-    contents = {"encoder": _convert(encoder, "uint8"), "head": _convert(head, "float32")}
+    contents = {"encoder": convert(encoder, "uint8"), "head": convert(head, "float32")}
     clips = _clips(network, frames)
     expected = network.predict(clips, batch_size=1, verbose=0)
     run_encoder, run_head = (_runner(contents[part]) for part in ("encoder", "head"))
@@ -81,8 +81,13 @@ def compile_network(network: keras.Model, frames: np.ndarray | None = None) -> d
     }
 
 
-def _convert(model: keras.Model, dtype: str) -> bytes:
-    """The graph of a model for exactly one input at a time; XNNPACK needs static shapes."""
+def convert(model: keras.Model, dtype: str) -> bytes:
+    """The .tflite graph of a model for exactly one input at a time; XNNPACK needs static shapes.
+
+    Args:
+        model: A part of a network.
+        dtype: What its input is made of.
+    """
     shape = (1, *model.input_shape[1:])
     traced = tf.function(lambda values: model(values, training=False))
     # Converted with its variables still outside of it, a graph answers NaN without a word.

@@ -1,17 +1,18 @@
 """The encoder as the feature cache calls it: uint8 frames in, features out, from any thread."""
 
+import os
 from hashlib import blake2b
 from threading import Lock
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from kinora.data.features import Encode, Encoder
+from kinora.inference.runtime import CompiledGraph
+from kinora.model.export import convert
 from kinora.training.devices import has_gpu, precision
 
-# Frames at once: on a processor more only take memory, a GPU wants to be filled.
-_CHUNK = 16
+# Frames at once, to fill a GPU.
 _GPU_CHUNK = 128
 
 
@@ -25,28 +26,23 @@ def make_encoder(network: keras.Model, name: str) -> Encoder:
     digest = blake2b(f"{name} {precision()}".encode(), digest_size=16)
     for values in network.get_weights():
         digest.update(np.ascontiguousarray(values).tobytes())
-    run = _compiled(network) if keras.backend.backend() == "tensorflow" else _plain(network)
-    chunk = _GPU_CHUNK if has_gpu() else _CHUNK
-
-    def encode(frames: np.ndarray) -> np.ndarray:
-        starts = range(0, len(frames), chunk)
-        return np.concatenate([run(frames[start : start + chunk]) for start in starts])
-
+    encode = _on_gpu(network) if has_gpu() else _compiled(network)
     return Encoder(digest.hexdigest(), network.output_shape[-1], encode)
 
 
 def _compiled(network: keras.Model) -> Encode:
-    """Twice as fast as `predict`, and safe to call from several threads."""
-    signature = [tf.TensorSpec((None, *network.input_shape[1:]), "uint8")]
-    traced = tf.function(lambda frames: network(frames, training=False), input_signature=signature)
-    return lambda frames: traced(np.ascontiguousarray(frames)).numpy()
+    """On processors the graph that will serve is twice as fast as Keras, and takes less memory."""
+    graph = CompiledGraph(convert(network, "uint8"), "The encoder", os.cpu_count() or 1)
+    return lambda frames: np.concatenate([graph.run(frame[None]) for frame in frames])
 
 
-def _plain(network: keras.Model) -> Encode:
+def _on_gpu(network: keras.Model) -> Encode:
     lock = Lock()
 
-    def run(frames: np.ndarray) -> np.ndarray:
+    def encode(frames: np.ndarray) -> np.ndarray:
+        starts = range(0, len(frames), _GPU_CHUNK)
         with lock:
-            return network.predict_on_batch(frames)
+            chunks = [network.predict_on_batch(frames[s : s + _GPU_CHUNK]) for s in starts]
+        return np.concatenate(chunks)
 
-    return run
+    return encode
