@@ -140,17 +140,17 @@ def _wave(motion: Motion, take: Take) -> None:
 def _clap(motion: Motion, take: Take) -> None:
     """Both hands meet in front of the body again and again."""
     rng, body = take.rng, take.body
-    turns = take.phase(rng.uniform(1.1, 1.8))
-    gap = (0.5 - 0.5 * np.cos(6.2832 * turns)) ** 0.75 * rng.uniform(0.95, 1.3)
-    height = rng.uniform(-0.1, 0.1)
+    turns = take.phase(rng.uniform(1.0, 1.6))
+    gap = (0.5 - 0.5 * np.cos(6.2832 * turns)) ** 0.75 * rng.uniform(1.1, 1.4)
+    height = rng.uniform(-0.2, 0.0)
     slant = rng.uniform(-0.2, 0.2)
     reach = body.upper_arm + body.forearm
     for side, sign in ((LEFT, 1), (RIGHT, -1)):
         target = np.empty((len(turns), 3))
         target[:, 0] = 0.03 + gap * 0.5 - body.shoulder
         target[:, 1] = height + sign * slant * gap
-        target[:, 2] = reach * rng.uniform(0.8, 0.86) - 0.32 * gap
-        upper, fore = bend(target, body.upper_arm, body.forearm + 0.07, np.array([0.5, -1, -0.1]))
+        target[:, 2] = reach * rng.uniform(0.8, 0.86) - 0.42 * gap
+        upper, fore = bend(target, body.upper_arm, body.forearm + 0.07, np.array([0.8, -1, -0.2]))
         motion.arms[:, side, UPPER], motion.arms[:, side, FORE] = upper, fore
 
 
@@ -172,14 +172,18 @@ def _punch(motion: Motion, take: Take) -> None:
         start += out + stay + back + rng.uniform(0.0, 0.22)
         count += 1
     reach = extended * extended * (3 - 2 * extended)
-    aim = np.array([rng.uniform(-0.25, 0.05), rng.uniform(-0.1, 0.25), 1.0])
+    aim = np.array([rng.uniform(-0.1, 0.4), rng.uniform(0.0, 0.3), 1.0])
     for hand in set(hands):
         near = unit(guard + rng.uniform(-0.12, 0.12, (2, 3)))
         share = reach[:, hand, None, None]
         motion.arms[:, hand] = near + (unit(aim) - near) * share
-    strength = rng.uniform(0.5, 0.8) * take.active
+    # Nobody punches the viewer: seen from the front, the whole trunk turns aside.
+    aside = np.clip(rng.uniform(0.7, 0.95) - abs(take.azimuth), 0, 1)
+    motion.twist = motion.twist - (aside if take.azimuth > 0 else -aside) * take.active
+    strength = rng.uniform(0.6, 0.9) * take.active
     motion.twist = motion.twist + strength * (reach[:, RIGHT] - reach[:, LEFT])
-    motion.lean = motion.lean + 0.25 * take.active * reach.max(axis=1)
+    motion.lean = motion.lean + 0.3 * take.active * reach.max(axis=1)
+    motion.drop = motion.drop + 0.08 * take.active * reach.max(axis=1)
 
 
 def _punch_hands(rng: np.random.Generator) -> tuple[int, ...]:
@@ -216,7 +220,7 @@ def _walk(motion: Motion, take: Take) -> None:
 
 def _jump(motion: Motion, take: Take) -> None:
     """Knees bend, the body flies and lands, with a short stand in between."""
-    rng, times = take.rng, take.times
+    rng = take.rng
     height = rng.uniform(0.2, 0.36)
     flight = 2 * np.sqrt(2 * height / _GRAVITY)
     crouch, ready = rng.uniform(0.2, 0.34), rng.uniform(0.2, 0.32)

@@ -24,7 +24,10 @@ def paint_background(seed: int, size: tuple[int, int], floor_y: float) -> np.nda
     painting = kind(rng, width, height, floor)
     # The lens is focused on the person.
     blur = int(height * rng.uniform(0.08, 0.16)) | 1
-    return cv2.GaussianBlur(painting, (blur, blur), 0)
+    soft = cv2.GaussianBlur(painting, (blur, blur), 0)
+    # Haze: the person shall stand out from every place.
+    haze = rng.uniform(0.35, 0.6)
+    return (soft * (1 - haze) + soft.mean(axis=(0, 1)) * haze).astype(np.uint8)
 
 
 def view_background(

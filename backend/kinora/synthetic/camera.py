@@ -71,7 +71,7 @@ def make_camera(
     return Camera(
         azimuth=azimuth,
         elevation=np.radians(rng.uniform(-2, 14)),
-        distance=rng.uniform(4.0, 8.0),
+        distance=rng.uniform(3.2, 5.5),
         scale=tall * share / height,
         centre=(width * rng.uniform(0.42, 0.58), tall * (0.97 - share * rng.uniform(0.48, 0.5))),
         aim_height=height * 0.5,
@@ -94,7 +94,7 @@ def _movement(
     if rng.uniform() < 0.45:
         for axis in (0, 1):
             for speed in rng.uniform(3, 14, 3):
-                swing = tall * rng.uniform(0.001, 0.004)
+                swing = tall * rng.uniform(0.001, 0.003)
                 shift[:, axis] += swing * np.sin(times * speed + rng.uniform(0, 6.28))
     if rng.uniform() < 0.35:
         zoom = zoom + middle * rng.uniform(-0.04, 0.04)

@@ -26,9 +26,8 @@ class Finish:
         self._size = size
         self._levels = _levels(rng)
         self._vignette = _vignette(rng, size) if rng.uniform() < 0.35 else None
-        self._blur = 0
         self._shrink = rng.uniform(0.75, 0.95) if rng.uniform() < 0.25 else 1.0
-        grain = int(rng.integers(1, 4)) if rng.uniform() < 0.4 else 0
+        grain = int(rng.integers(1, 3)) if rng.uniform() < 0.3 else 0
         # One sheet of noise, looked at through a window that jumps about: as good as new noise.
         sheet = (size[1] + 32, size[0] + 32, 3)
         self._noise = rng.integers(-grain, grain, sheet, np.int16, endpoint=True) if grain else None
@@ -39,8 +38,6 @@ class Finish:
         picture = cv2.LUT(picture, self._levels)
         if self._vignette is not None:
             picture = ((picture * self._vignette) >> 8).astype(np.uint8)
-        if self._blur:
-            picture = cv2.GaussianBlur(picture, (self._blur, self._blur), 0)
         if self._shrink < 1:
             small = tuple(max(1, round(side * self._shrink)) for side in self._size)
             picture = cv2.resize(picture, small, interpolation=cv2.INTER_LINEAR_EXACT)

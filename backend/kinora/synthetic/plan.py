@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -42,6 +43,19 @@ class DatasetOptions:
                 f"Name each action once; there are {', '.join(ACTIONS)}, "
                 f"not {', '.join(self.actions) or 'none'}."
             )
+        for action in self.actions:
+            self.clip(action)
+
+    def clip(self, action: str, **values: Any) -> PersonClip:
+        """A clip of this length, rate and size."""
+        return PersonClip(
+            action,
+            seconds=self.seconds,
+            fps=self.fps,
+            width=self.width,
+            height=self.height,
+            **values,
+        )
 
 
 @dataclass(frozen=True)
@@ -85,14 +99,10 @@ def _plan_clip(options: DatasetOptions, action: str, number: int, split: str) ->
     body = np.random.default_rng((options.seed, 10, number)).integers(2**62)
     views = _UNSEEN if split == "test" else _SEEN
     middle, reach = views[rng.integers(len(views))]
-    clip = PersonClip(
-        action=action,
+    clip = options.clip(
+        action,
         seed=int(rng.integers(2**62)),
         body=int(body),
         azimuth_deg=middle + rng.uniform(-reach, reach),
-        seconds=options.seconds,
-        fps=options.fps,
-        width=options.width,
-        height=options.height,
     )
     return PlannedClip(f"{action}_{number + 1:04d}", f"body_{number + 1:04d}", split, clip)
