@@ -83,7 +83,7 @@ def test_every_head_compiles(kind):
 def test_graphs_of_other_weights_and_no_numbers_are_noticed(exported, monkeypatch):
     network, bundle = exported
     contents = {part: bundle.graph_file(part).read_bytes() for part in bundle.graphs}
-    monkeypatch.setattr(export, "_convert", lambda model, dtype: contents[model.name])
+    monkeypatch.setattr(export, "convert", lambda model, dtype: contents[model.name])
     assert compile_network(network)["head"].parity["agreement"] == 1.0
     other = build_network(SPEC, bundle.info.clip, 3, weights="none")
     with pytest.raises(ModelError, match="answer differently"):
