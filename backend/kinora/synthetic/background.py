@@ -65,7 +65,10 @@ def _band(painting: np.ndarray, top: int, bottom: int, first: np.ndarray, last: 
         rows[:] = _blend(first, last, share)[:, None].astype(np.uint8)
 
 
-def _box(painting: np.ndarray, x: float, y: float, w: float, h: float, colour: np.ndarray) -> None:
+def _box(
+    painting: np.ndarray, place: tuple[float, float, float, float], colour: np.ndarray
+) -> None:
+    x, y, w, h = place
     corners = (round(x), round(y)), (round(x + w), round(y + h))
     cv2.rectangle(painting, *corners, colour.tolist(), cv2.FILLED)
 
@@ -88,13 +91,13 @@ def _room(rng: np.random.Generator, width: int, height: int, floor: int) -> np.n
     _band(painting, edge, height, ground * 0.8, ground)
     if rng.uniform() < 0.6:
         _boards(rng, painting, edge, ground * 0.72)
-    _box(painting, 0, edge - height * 0.02, width, height * 0.02, wall * 0.6)
+    _box(painting, (0, edge - height * 0.02, width, height * 0.02), wall * 0.6)
     for _ in range(rng.integers(2, 7)):
         x, w = rng.uniform(0, width), rng.uniform(0.05, 0.15) * width
         h = rng.uniform(0.15, 0.4) * height
         y = rng.uniform(0.05, 0.3) * height if rng.uniform() < 0.6 else edge - h
-        _box(painting, x - 3, y - 3, w + 6, h + 6, _colour(rng, 80, 150))
-        _box(painting, x, y, w, h, _colour(rng, 120, 235))
+        _box(painting, (x - 3, y - 3, w + 6, h + 6), _colour(rng, 80, 150))
+        _box(painting, (x, y, w, h), _colour(rng, 120, 235))
     return painting
 
 
@@ -121,7 +124,7 @@ def _outdoors(rng: np.random.Generator, width: int, height: int, floor: int) -> 
     for _ in range(rng.integers(0, 9)):
         x, size = int(rng.uniform(0, width)), int(height * rng.uniform(0.05, 0.16))
         foot = horizon + int(rng.uniform(0, 0.03) * height)
-        _box(painting, x - size / 8, foot - 2 * size, size / 4, 2 * size, np.array([85, 62, 45]))
+        _box(painting, (x - size / 8, foot - 2 * size, size / 4, 2 * size), np.array([85, 62, 45]))
         leaves = greens * rng.uniform(0.5, 0.95)
         cv2.ellipse(painting, (x, foot - 2 * size), (size, int(size * 1.2)), 0, 0, 360,
                     leaves.tolist(), cv2.FILLED, cv2.LINE_AA)  # fmt: skip
@@ -156,9 +159,9 @@ def _clutter(rng: np.random.Generator, width: int, height: int, floor: int) -> n
         w, h = rng.uniform(0.02, 0.1) * width, rng.uniform(0.06, 0.35) * height
         x, foot = rng.uniform(-w, width), floor + height * rng.uniform(-0.2, 0.06)
         colour = _colour(rng)
-        _box(painting, x, foot - h, w, h, colour)
-        _box(painting, x + w * 0.75, foot - h, w * 0.25, h, colour * 0.7)
-        _box(painting, x, foot - h, w, h * 0.08, np.minimum(colour * 1.2, 255))
+        _box(painting, (x, foot - h, w, h), colour)
+        _box(painting, (x + w * 0.75, foot - h, w * 0.25, h), colour * 0.7)
+        _box(painting, (x, foot - h, w, h * 0.08), np.minimum(colour * 1.2, 255))
     return painting
 
 
@@ -170,10 +173,10 @@ def _stripes(rng: np.random.Generator, width: int, height: int, floor: int) -> n
     kind = rng.integers(3)
     if kind != 1:
         for y in np.arange(0, height, step):
-            _box(painting, 0, y, width, thick - 1, shade)
+            _box(painting, (0, y, width, thick - 1), shade)
     if kind != 0:
         for x in np.arange(0, width, step * rng.uniform(1, 2.2)):
-            _box(painting, x, 0, thick - 1, height, shade)
+            _box(painting, (x, 0, thick - 1, height), shade)
     ground = _colour(rng, 90, 170)
     _band(painting, floor - int(height * rng.uniform(0.03, 0.12)), height, ground * 0.85, ground)
     return painting

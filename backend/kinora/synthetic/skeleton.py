@@ -58,8 +58,8 @@ def place_joints(body: Body, motion: Motion, gaze: float) -> dict[str, np.ndarra
     joints["floor"] = pelvis * np.array([1.0, 0.0, 1.0])
     _place_head(joints, body, head)
     for side, name, sign in ((LEFT, "left", 1.0), (RIGHT, "right", -1.0)):
-        _place_leg(joints, body, motion.feet[:, side], motion.travel, hips, name, sign)
-        _place_arm(joints, body, motion.arms[:, side], chest, name, sign)
+        _place_leg(joints, body, motion.feet[:, side], motion.travel, hips, name=name, sign=sign)
+        _place_arm(joints, body, motion.arms[:, side], chest, name=name, sign=sign)
     return joints
 
 
@@ -80,6 +80,7 @@ def _place_leg(
     foot: np.ndarray,
     travel: np.ndarray,
     hips: Axes,
+    *,
     name: str,
     sign: float,
 ) -> None:
@@ -101,6 +102,7 @@ def _place_arm(
     body: Body,
     arm: np.ndarray,
     chest: Axes,
+    *,
     name: str,
     sign: float,
 ) -> None:
