@@ -51,6 +51,7 @@ def test_clips_become_a_bundle_that_has_learned_them(tiny_clips, tiny_config, fo
     assert provenance["clips"] == {"train": 8, "val": 4, "test": 4}
     assert provenance["settings"]["epochs"] == 15
     assert str(tmp_path) not in json.dumps(provenance)
+    assert list(trained.skipped) == ["blue/broken.mp4"]
     assert all(path.is_file() for path in trained.plots)
     assert any((folder_for(folders / "tiny") / "tensorboard").iterdir())
 

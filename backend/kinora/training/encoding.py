@@ -12,8 +12,8 @@ from kinora.inference.runtime import CompiledGraph
 from kinora.model.export import convert
 from kinora.training.devices import has_gpu, precision
 
-# Frames at once, to fill a GPU.
-_GPU_CHUNK = 128
+# Enough frames at once to fill a GPU.
+_CHUNK = 128
 
 
 def make_encoder(network: keras.Model, name: str) -> Encoder:
@@ -26,7 +26,8 @@ def make_encoder(network: keras.Model, name: str) -> Encoder:
     digest = blake2b(f"{name} {precision()}".encode(), digest_size=16)
     for values in network.get_weights():
         digest.update(np.ascontiguousarray(values).tobytes())
-    encode = _on_gpu(network) if has_gpu() else _compiled(network)
+    is_compiled = keras.backend.backend() == "tensorflow" and not has_gpu()
+    encode = _compiled(network) if is_compiled else _in_batches(network)
     return Encoder(digest.hexdigest(), network.output_shape[-1], encode)
 
 
@@ -36,13 +37,13 @@ def _compiled(network: keras.Model) -> Encode:
     return lambda frames: np.concatenate([graph.run(frame[None]) for frame in frames])
 
 
-def _on_gpu(network: keras.Model) -> Encode:
+def _in_batches(network: keras.Model) -> Encode:
     lock = Lock()
 
     def encode(frames: np.ndarray) -> np.ndarray:
-        starts = range(0, len(frames), _GPU_CHUNK)
+        starts = range(0, len(frames), _CHUNK)
         with lock:
-            chunks = [network.predict_on_batch(frames[s : s + _GPU_CHUNK]) for s in starts]
+            chunks = [network.predict_on_batch(frames[s : s + _CHUNK]) for s in starts]
         return np.concatenate(chunks)
 
     return encode

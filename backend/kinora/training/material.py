@@ -24,8 +24,10 @@ logger = logging.getLogger(__name__)
 LEARNED, MEASURED = "train", "val"
 
 
-def read_and_split(data: Path, layout: str | None, config: TrainingConfig) -> DataSet:
-    """The readable clips of a data set in parts that do not leak."""
+def read_and_split(
+    data: Path, layout: str | None, config: TrainingConfig
+) -> tuple[DataSet, dict[Path, str]]:
+    """The readable clips of a data set in parts that do not leak; and what cannot be read."""
     looked = survey(layouts.read(data, layout))
     data_set = split(looked.data_set, config.split_options(), looked.duplicates())
     # A class of which no clip is used would be an answer that nobody trained.
@@ -33,7 +35,7 @@ def read_and_split(data: Path, layout: str | None, config: TrainingConfig) -> Da
     logger.info("Read as %s, split: %s", data_set.layout, data_set.protocol)
     for note in data_set.notes:
         logger.warning("%s", note)
-    return data_set
+    return data_set, looked.unreadable
 
 
 def fingerprint(data_set: DataSet) -> str:

@@ -60,7 +60,7 @@ def train(job: Job) -> Trained:
         KinoraError: The data, the settings or the disk forbid it; nothing that was done is lost.
     """
     check_out(job.out, job.is_resumed)
-    data_set = read_and_split(job.data, job.layout, job.config)
+    data_set, unreadable = read_and_split(job.data, job.layout, job.config)
     keras.utils.set_random_seed(job.config.seed)
     with _numbers(precision()), every_device():
         clip, parts = _build(data_set, job.config)
@@ -77,7 +77,7 @@ def train(job: Job) -> Trained:
         history = run_stages(stages, work)
         temperature = _temperature(network, measured, job.config)
     ending = Ending(job.out, data_set.without(failed), job.config, clip, parts, temperature)
-    return finish(ending, history, failed)
+    return finish(ending, history, {**unreadable, **failed})
 
 
 def _build(data_set: DataSet, config: TrainingConfig) -> tuple[ClipSpec, Parts]:
