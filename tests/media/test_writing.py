@@ -44,6 +44,11 @@ def test_is_what_browsers_want(tmp_path):
         assert (context.name, context.pix_fmt, context.colorspace) == ("h264", "yuv420p", 1)
 
 
+def test_the_same_frames_give_the_same_file(tmp_path):
+    files = {write(tmp_path / f"{n}.mp4", 60).read_bytes() for n in range(12)}
+    assert len(files) == 1
+
+
 def test_a_failed_video_leaves_nothing_behind(tmp_path):
     with pytest.raises(RuntimeError), VideoWriter(tmp_path / "a.mp4", 25, 160, 120) as video:
         video.write(numbered_frame(1))

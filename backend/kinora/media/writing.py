@@ -39,7 +39,8 @@ class VideoWriter:
         self._stream = self._container.add_stream("libx264", rate=rate)
         self._stream.width, self._stream.height = width + width % 2, height + height % 2
         self._stream.pix_fmt = "yuv420p"
-        self._stream.options = {"crf": _QUALITY, "preset": "veryfast"}
+        # With more threads, x264's choices depend on timing; the same frames give the same file.
+        self._stream.options = {"crf": _QUALITY, "preset": "veryfast", "threads": "1"}
         context = self._stream.codec_context
         context.colorspace = context.color_primaries = context.color_trc = _BT709
         context.color_range = _LIMITED_RANGE
