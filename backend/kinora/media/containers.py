@@ -11,6 +11,8 @@ from kinora.media.limits import Limits
 
 # More decoder threads than this cost memory and gain nothing for one video.
 _MOST_THREADS = 8
+# For smaller pictures, telling threads what to do costs more than they save.
+_WORTH_THREADS = 640 * 480
 # Fewer read calls than with FFmpeg's 32 kB.
 _READ_BYTES = 256 * 1024
 # Decoders round sizes up to whole blocks before they compare them with their limit; the exact
@@ -42,8 +44,9 @@ def open_container(
         context = stream.codec_context
         limits.check_pixels(context.width, context.height)
         context.options = most_pixels
+        is_small = context.width * context.height < _WORTH_THREADS
         context.thread_type = "AUTO"
-        context.thread_count = min(os.cpu_count() or 1, _MOST_THREADS)
+        context.thread_count = 1 if is_small else min(os.cpu_count() or 1, _MOST_THREADS)
     except BaseException:
         container.close()
         raise

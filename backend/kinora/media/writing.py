@@ -12,7 +12,7 @@ import numpy as np
 from kinora.errors import MediaError
 
 # Visually lossless enough for overlays; smaller numbers are larger files.
-_QUALITY = "21"
+_QUALITY = "23"
 _BT709 = 1
 _LIMITED_RANGE = 1
 
@@ -39,8 +39,13 @@ class VideoWriter:
         self._stream = self._container.add_stream("libx264", rate=rate)
         self._stream.width, self._stream.height = width + width % 2, height + height % 2
         self._stream.pix_fmt = "yuv420p"
-        # With more threads, x264's choices depend on timing; the same frames give the same file.
-        self._stream.options = {"crf": _QUALITY, "preset": "veryfast", "threads": "1"}
+        # Without x264's look ahead over macroblocks, whose results vary from run to run, the same
+        # frames always give the same file.
+        self._stream.options = {
+            "crf": _QUALITY,
+            "preset": "veryfast",
+            "x264-params": "mbtree=0",
+        }
         context = self._stream.codec_context
         context.colorspace = context.color_primaries = context.color_trc = _BT709
         context.color_range = _LIMITED_RANGE
