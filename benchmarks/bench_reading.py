@@ -112,7 +112,7 @@ def main() -> None:
     times, memory = [], []
     for title, path in clips().items():
         ways = {name: partial(way, path) for name, way in WAYS.items()}
-        found = medians_ms(ways, rounds=9, at_most_s=25)
+        found = medians_ms(ways, rounds=9, at_most_s=20)
         exact = {name: _is_exact(name, path) for name in SPREAD}
         fastest = min((n for n in SPREAD[1:] if exact[n]), key=found.get)
         times.append(
