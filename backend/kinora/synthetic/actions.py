@@ -13,7 +13,7 @@ from kinora.synthetic.body import Body
 from kinora.synthetic.poses import ARMS, random_arms, random_feet, unit
 
 # How likely an arm that the action does not need hangs down.
-_FREE_ARM_AT_REST = 0.5
+_FREE_ARM_AT_REST = 0.7
 _GRAVITY = 9.81
 LEFT, RIGHT = 0, 1
 UPPER, FORE = 0, 1
@@ -69,7 +69,7 @@ def make_motion(action: str, body: Body, times: np.ndarray, azimuth: float, seed
     rng = np.random.default_rng((seed, 2))
     active = _activity(times, rng)
     motion = _rest(times, body, rng)
-    before, after = random_arms(rng, 0.4), random_arms(rng, 0.4)
+    before, after = random_arms(rng, 0.5), random_arms(rng, 0.5)
     ACTIONS[action](motion, Take(times, active, body, azimuth, rng))
     late = (times > times[-1] / 2)[:, None, None, None]
     resting = np.where(late, after, before)
@@ -82,7 +82,7 @@ def make_motion(action: str, body: Body, times: np.ndarray, azimuth: float, seed
 def _activity(times: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """0 at rest, 1 in action, with soft ramps; rests are at both ends of the clip."""
     length = times[-1] + 1e-6
-    start, end = length * rng.uniform(-0.1, 0.28), length * (1 - rng.uniform(-0.1, 0.22))
+    start, end = length * rng.uniform(-0.1, 0.2), length * (1 - rng.uniform(-0.1, 0.16))
     ramp = rng.uniform(0.15, 0.3)
     rising = np.clip((times - start) / ramp + 0.5, 0, 1)
     falling = np.clip((end - times) / ramp + 0.5, 0, 1)
@@ -159,6 +159,9 @@ def _punch(motion: Motion, take: Take) -> None:
     rng, times = take.rng, take.times
     guard = np.array(ARMS["guard"])
     hands = _punch_hands(rng)
+    # A step apart, as nobody strikes with the feet side by side.
+    stance = rng.uniform(0.18, 0.28) * (1 if hands[0] == RIGHT else -1)
+    motion.feet[:, :, 2] = np.array([stance, -stance])
     if len(set(hands)) == 2 or rng.uniform() < 0.85:
         motion.arms[:] = unit(guard + rng.uniform(-0.12, 0.12, (2, 2, 3)))
     extended = np.zeros((len(times), 2))

@@ -7,12 +7,10 @@ import numpy as np
 Colour = tuple[float, float, float]
 
 _SKINS: tuple[Colour, ...] = (
-    (245, 213, 190), (232, 190, 160), (214, 165, 130), (186, 132, 98),
-    (150, 100, 70), (116, 76, 54), (84, 56, 42),
+    (240, 205, 180), (226, 182, 150), (206, 156, 122), (172, 120, 88), (132, 88, 64),
 )  # fmt: skip
 _HAIRS: tuple[Colour, ...] = (
-    (30, 25, 24), (60, 40, 30), (105, 70, 42), (160, 115, 65),
-    (214, 178, 110), (150, 62, 36), (150, 150, 152), (226, 226, 224),
+    (30, 25, 24), (60, 40, 30), (105, 70, 42), (160, 115, 65), (130, 60, 38), (140, 140, 142),
 )  # fmt: skip
 _SHIRTS: tuple[Colour, ...] = (
     (178, 48, 50), (44, 88, 166), (40, 122, 84), (196, 158, 60), (112, 62, 130),
@@ -20,8 +18,7 @@ _SHIRTS: tuple[Colour, ...] = (
 _BOTTOMS: tuple[Colour, ...] = ((40, 48, 78), (46, 46, 50), (70, 62, 54))
 _SHOES: tuple[Colour, ...] = ((40, 38, 38), (205, 205, 205))
 _SLEEVES = ("long", "short")
-_LEGWEAR = ("trousers", "trousers", "shorts")
-_HAIRCUTS = ("short", "short", "long", "bun", "bald")
+_HAIRCUTS = ("short", "short", "short", "long", "bun", "bald")
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,6 @@ class Body:
     shirt: Colour
     sleeves: str
     bottom: Colour
-    legwear: str
     shoes: Colour
 
     @property
@@ -77,7 +73,6 @@ def make_body(seed: int) -> Body:
         shirt=_worn(rng, _SHIRTS),
         sleeves=_SLEEVES[rng.integers(len(_SLEEVES))],
         bottom=_worn(rng, _BOTTOMS),
-        legwear=_LEGWEAR[rng.integers(len(_LEGWEAR))],
         shoes=_worn(rng, _SHOES),
     )
 
@@ -85,5 +80,5 @@ def make_body(seed: int) -> Body:
 def _worn(rng: np.random.Generator, colours: tuple[Colour, ...]) -> Colour:
     """One of the colours, as faded as the cloth is old."""
     red, green, blue = colours[rng.integers(len(colours))]
-    light = rng.uniform(0.85, 1.1)
+    light = rng.uniform(0.92, 1.06)
     return (min(red * light, 255), min(green * light, 255), min(blue * light, 255))

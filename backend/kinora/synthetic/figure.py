@@ -66,13 +66,12 @@ def _head(body: Body) -> list[Part]:
 def _limbs(body: Body, side: str) -> list[Part]:
     g, skin = body.girth, body.skin
     upper = body.shirt if body.sleeves == "long" else skin
-    calf = body.bottom if body.legwear == "trousers" else skin
     parts = [
         Part(f"{side} shoulder", f"{side} elbow", 0.06 * g, 0.052 * g, upper),
         Part(f"{side} elbow", f"{side} wrist", 0.052 * g, 0.042 * g, upper),
         Part(f"{side} wrist", f"{side} hand", 0.046 * g, 0.062 * g, skin),
         Part(f"{side} hip", f"{side} knee", 0.095 * g, 0.068 * g, body.bottom),
-        Part(f"{side} knee", f"{side} ankle", 0.066 * g, 0.05 * g, calf),
+        Part(f"{side} knee", f"{side} ankle", 0.066 * g, 0.05 * g, body.bottom),
         Part(f"{side} ankle", f"{side} toe", 0.056 * g, 0.046 * g, body.shoes),
     ]
     if body.sleeves == "short":
