@@ -10,8 +10,8 @@ from kinora.errors import SettingError
 from kinora.model.specs import HeadSpec
 
 _ATTENTION_HEADS = 4
-# Unrolled, a recurrent layer is a static graph: several times faster in the compiled model and in
-# training on a CPU. Clips longer than this would take minutes to unroll.
+# Unrolled, a recurrent layer is a static graph without loops. Clips longer than this would take
+# minutes to unroll.
 LONGEST_UNROLLED = 64
 
 
