@@ -9,8 +9,9 @@ from tests.conftest import run_python
 
 from kinora.errors import SettingError
 from kinora.synthetic import ACTIONS, PersonClip, render_clip
-from kinora.synthetic.actions import LEFT, RIGHT, make_motion
+from kinora.synthetic.actions import make_motion
 from kinora.synthetic.body import make_body
+from kinora.synthetic.bones import LEFT, RIGHT
 from kinora.synthetic.camera import make_camera
 from kinora.synthetic.clip import Scene
 from kinora.synthetic.skeleton import place_joints

@@ -5,114 +5,30 @@ does not need rest in poses of the same pool.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from kinora.synthetic.body import Body
-from kinora.synthetic.poses import ARMS, random_arms, random_feet, unit
+from kinora.synthetic.bones import FORE, LEFT, RIGHT, UPPER, bend, unit
+from kinora.synthetic.motion import Motion, Take, activity, rest, sway
+from kinora.synthetic.poses import ARMS, random_arms
 
-# How likely an arm that the action does not need hangs down.
-_FREE_ARM_AT_REST = 0.7
 _GRAVITY = 9.81
-LEFT, RIGHT = 0, 1
-UPPER, FORE = 0, 1
-
-
-@dataclass
-class Motion:
-    """A pose per frame; T frames.
-
-    Args:
-        arms: (T, 2, 2, 3) directions: side, upper arm or forearm, own side's axes.
-        feet: (T, 2, 3) ankles in metres, relative to the point under the body.
-        drop: (T,) metres that bent knees lower the pelvis.
-        lean: (T,) trunk bent forward in radians.
-        twist: (T,) shoulders turned to the left in radians.
-        travel: (T,) metres walked forward.
-    """
-
-    arms: np.ndarray
-    feet: np.ndarray
-    drop: np.ndarray
-    lean: np.ndarray
-    twist: np.ndarray
-    travel: np.ndarray
-
-
-@dataclass(frozen=True)
-class Take:
-    """What an action needs to know about its clip.
-
-    Args:
-        times: (T,) seconds.
-        active: (T,) from 0 (resting pose) to 1 (action).
-        azimuth: Where the camera is, in radians to the left of straight ahead.
-    """
-
-    times: np.ndarray
-    active: np.ndarray
-    body: Body
-    azimuth: float
-    rng: np.random.Generator
-
-    def phase(self, frequency: float) -> np.ndarray:
-        """Turns since the start at about `frequency` per second; it stands still at rest."""
-        wobble = 1 + 0.12 * np.sin(self.times * 2.3 + self.rng.uniform(0, 6.28))
-        step = self.times[1] - self.times[0] if len(self.times) > 1 else 0.0
-        turns = np.cumsum(wobble * frequency * self.active) * step
-        return turns + self.rng.uniform(0, 1)
 
 
 def make_motion(action: str, body: Body, times: np.ndarray, azimuth: float, seed: int) -> Motion:
     """The movement of one clip."""
     rng = np.random.default_rng((seed, 2))
-    active = _activity(times, rng)
-    motion = _rest(times, body, rng)
+    active = activity(times, rng)
+    motion = rest(times, body, rng)
     before, after = random_arms(rng, 0.5), random_arms(rng, 0.5)
     ACTIONS[action](motion, Take(times, active, body, azimuth, rng))
     late = (times > times[-1] / 2)[:, None, None, None]
     resting = np.where(late, after, before)
     blend = active[:, None, None, None]
     motion.arms = unit(resting + (unit(motion.arms) - resting) * blend)
-    _sway(motion, times, rng)
+    sway(motion, times, rng)
     return motion
-
-
-def _activity(times: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """0 at rest, 1 in action, with soft ramps; rests are at both ends of the clip."""
-    length = times[-1] + 1e-6
-    start, end = length * rng.uniform(-0.1, 0.2), length * (1 - rng.uniform(-0.1, 0.16))
-    ramp = rng.uniform(0.15, 0.3)
-    rising = np.clip((times - start) / ramp + 0.5, 0, 1)
-    falling = np.clip((end - times) / ramp + 0.5, 0, 1)
-    level = np.minimum(rising, falling)
-    return level * level * (3 - 2 * level)
-
-
-def _rest(times: np.ndarray, body: Body, rng: np.random.Generator) -> Motion:
-    """A still pose for the whole clip."""
-    count = len(times)
-    feet, crouch = random_feet(rng, body.hip)
-    arms = random_arms(rng, _FREE_ARM_AT_REST)
-    return Motion(
-        arms=np.repeat(arms[None], count, axis=0),
-        feet=np.repeat(feet[None], count, axis=0),
-        drop=np.full(count, crouch),
-        lean=np.full(count, crouch * 1.2 + rng.uniform(-0.03, 0.08)),
-        twist=np.full(count, rng.uniform(-0.25, 0.25)),
-        travel=np.zeros(count),
-    )
-
-
-def _sway(motion: Motion, times: np.ndarray, rng: np.random.Generator) -> None:
-    """Nobody stands like a statue: slow drifts of arms and trunk."""
-    shape = motion.arms.shape[1:]
-    speed, phase = rng.uniform(1.0, 3.5, shape), rng.uniform(0, 6.28, shape)
-    drift = np.sin(times[:, None, None, None] * speed + phase)
-    motion.arms = unit(motion.arms + drift * rng.uniform(0.02, 0.07))
-    motion.lean = motion.lean + 0.02 * np.sin(times * 2.1 + rng.uniform(0, 6.28))
-    motion.twist = motion.twist + 0.04 * np.sin(times * 1.7 + rng.uniform(0, 6.28))
 
 
 def _wave(motion: Motion, take: Take) -> None:
@@ -156,7 +72,7 @@ def _clap(motion: Motion, take: Take) -> None:
 
 def _punch(motion: Motion, take: Take) -> None:
     """From the guard one fist shoots forward and comes back, then perhaps the other."""
-    rng, times = take.rng, take.times
+    rng = take.rng
     guard = np.array(ARMS["guard"])
     hands = _punch_hands(rng)
     # A step apart, as nobody strikes with the feet side by side.
@@ -164,6 +80,23 @@ def _punch(motion: Motion, take: Take) -> None:
     motion.feet[:, :, 2] = np.array([stance, -stance])
     if len(set(hands)) == 2 or rng.uniform() < 0.85:
         motion.arms[:] = unit(guard + rng.uniform(-0.12, 0.12, (2, 2, 3)))
+    reach = _strikes(take, hands)
+    aim = unit(np.array([rng.uniform(-0.1, 0.4), rng.uniform(0.0, 0.3), 1.0]))
+    for hand in set(hands):
+        near = unit(guard + rng.uniform(-0.12, 0.12, (2, 3)))
+        motion.arms[:, hand] = near + (aim - near) * reach[:, hand, None, None]
+    # Nobody punches the viewer: seen from the front, the whole trunk turns aside.
+    aside = np.clip(rng.uniform(0.7, 0.95) - abs(take.azimuth), 0, 1)
+    motion.twist = motion.twist - (aside if take.azimuth > 0 else -aside) * take.active
+    strength = rng.uniform(0.6, 0.9) * take.active
+    motion.twist = motion.twist + strength * (reach[:, RIGHT] - reach[:, LEFT])
+    motion.lean = motion.lean + 0.3 * take.active * reach.max(axis=1)
+    motion.drop = motion.drop + 0.08 * take.active * reach.max(axis=1)
+
+
+def _strikes(take: Take, hands: tuple[int, ...]) -> np.ndarray:
+    """How far each hand is out, (T, 2) from 0 to 1; `hands` take turns."""
+    rng, times = take.rng, take.times
     extended = np.zeros((len(times), 2))
     start, count = rng.uniform(-0.35, 0.1), 0
     while start < times[-1]:
@@ -174,19 +107,7 @@ def _punch(motion: Motion, take: Take) -> None:
         extended[:, hand] = np.maximum(extended[:, hand], np.minimum(rising, falling))
         start += out + stay + back + rng.uniform(0.0, 0.22)
         count += 1
-    reach = extended * extended * (3 - 2 * extended)
-    aim = np.array([rng.uniform(-0.1, 0.4), rng.uniform(0.0, 0.3), 1.0])
-    for hand in set(hands):
-        near = unit(guard + rng.uniform(-0.12, 0.12, (2, 3)))
-        share = reach[:, hand, None, None]
-        motion.arms[:, hand] = near + (unit(aim) - near) * share
-    # Nobody punches the viewer: seen from the front, the whole trunk turns aside.
-    aside = np.clip(rng.uniform(0.7, 0.95) - abs(take.azimuth), 0, 1)
-    motion.twist = motion.twist - (aside if take.azimuth > 0 else -aside) * take.active
-    strength = rng.uniform(0.6, 0.9) * take.active
-    motion.twist = motion.twist + strength * (reach[:, RIGHT] - reach[:, LEFT])
-    motion.lean = motion.lean + 0.3 * take.active * reach.max(axis=1)
-    motion.drop = motion.drop + 0.08 * take.active * reach.max(axis=1)
+    return extended * extended * (3 - 2 * extended)
 
 
 def _punch_hands(rng: np.random.Generator) -> tuple[int, ...]:
@@ -254,16 +175,3 @@ ACTIONS: dict[str, Callable[[Motion, Take], None]] = {
     "jump": _jump,
     "punch": _punch,
 }
-
-
-def bend(
-    target: np.ndarray, first: float, second: float, hint: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Directions of two bones that reach from the origin to each target, bent towards `hint`."""
-    distance = np.sqrt((target * target).sum(axis=-1, keepdims=True))
-    reach = np.clip(distance, abs(first - second) + 1e-3, (first + second) * 0.999)
-    along = target / np.maximum(distance, 1e-9)
-    foot = (first**2 - second**2 + reach**2) / (2 * reach)
-    side = hint - along * (along * hint).sum(axis=-1, keepdims=True)
-    middle = along * foot + unit(side) * np.sqrt(np.maximum(first**2 - foot**2, 0))
-    return middle / first, (along * reach - middle) / second

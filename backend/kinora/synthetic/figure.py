@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinora.synthetic.actions import Motion
 from kinora.synthetic.body import Body, Colour
 from kinora.synthetic.camera import Camera
+from kinora.synthetic.motion import Motion
 from kinora.synthetic.shapes import Light, Limb, draw_limb, draw_shadow
 
 _DARK: Colour = (35, 28, 28)

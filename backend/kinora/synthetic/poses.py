@@ -6,6 +6,8 @@ y up, z forward. So one table serves both arms. Feet are ankle places on the flo
 
 import numpy as np
 
+from kinora.synthetic.bones import unit
+
 ARMS: dict[str, tuple[tuple[float, float, float], tuple[float, float, float]]] = {
     "down": ((0.16, -1.0, 0.0), (0.08, -1.0, 0.22)),
     "hip": ((0.75, -0.65, -0.2), (-0.7, -0.6, 0.35)),
@@ -43,12 +45,6 @@ def random_feet(rng: np.random.Generator, hip: float) -> tuple[np.ndarray, float
     stagger += rng.uniform(-0.05, 0.05)
     crouch = rng.uniform(0.06, 0.16) if kind == 3 else rng.uniform(0.0, 0.03)
     return np.array([[width, 0.0, stagger], [-width, 0.0, -stagger]]), crouch
-
-
-def unit(vectors: np.ndarray) -> np.ndarray:
-    """Vectors of length one along the last axis."""
-    lengths = np.sqrt((vectors * vectors).sum(axis=-1, keepdims=True))
-    return vectors / np.maximum(lengths, 1e-9)
 
 
 def _arm_name(rng: np.random.Generator, at_rest: float) -> str:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinora.synthetic.actions import FORE, LEFT, RIGHT, UPPER, Motion, bend
 from kinora.synthetic.body import Body
+from kinora.synthetic.bones import FORE, LEFT, RIGHT, UPPER, bend
+from kinora.synthetic.motion import Motion
 
 _ANKLE_HEIGHT = 0.075
 _FOOT = 0.17
