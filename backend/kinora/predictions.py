@@ -37,8 +37,8 @@ class Prediction:
         frame_times_s: The times of the frames that were looked at.
         segments: The parts of a long video, when a time line was asked for.
         warnings: What the reader of the answer should know, in plain words.
-        is_unsure: The confidence is too low to rely on: the model was wrong about as often as
-            right where it was no surer than this.
+        is_unsure: The confidence is lower than what counts as sure for this model; with
+            segments: none of them is known.
     """
 
     classes: tuple[str, ...]
