@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
 
 from kinora.errors import RequestError
 
@@ -140,6 +140,10 @@ class FolderAnswer(BaseModel):
 
     success: Literal[True]
     files: list[dict[str, Any]]
+
+
+class JobResult(RootModel[PredictAnswer | FolderAnswer]):
+    """What a job answered."""
 
 
 class ModelFacts(BaseModel):

@@ -18,8 +18,8 @@ from kinora.server.schemas import (
     REFUSALS,
     ErrorAnswer,
     JobAnswer,
+    JobResult,
     Options,
-    PredictAnswer,
     parse,
 )
 from kinora.server.services import GONE, services
@@ -31,7 +31,14 @@ jobs = APIBlueprint("jobs", __name__, abp_tags=[Tag(name="jobs")], abp_responses
 _LOOK_S, _SILENCE_S = 0.5, 15.0
 
 _UPLOAD_ERRORS = {413: ErrorAnswer, 415: ErrorAnswer, 422: ErrorAnswer, 503: ErrorAnswer}
-_EVENTS = {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
+_EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"enum": ["progress", "done", "failed", "cancelled"]},
+        "data": {"type": "string", "description": "JSON, as GET /jobs/{job_id} answers it"},
+    },
+}
+_EVENTS = {"content": {"text/event-stream": {"schema": _EVENT}}}
 
 
 class JobId(BaseModel):
@@ -43,7 +50,9 @@ class JobId(BaseModel):
 @jobs.post(
     "/jobs",
     responses={202: JobAnswer, **_UPLOAD_ERRORS},
-    openapi_extensions=medium_body(Options, "a video, an image, or a ZIP of them"),
+    openapi_extensions=medium_body(
+        Options, "A video, an image, or a ZIP of them", "application/zip"
+    ),
 )
 def add(query: Options) -> tuple[Response, int, dict[str, str]]:
     """Hand in a long video, or a ZIP of clips."""
@@ -73,7 +82,7 @@ def events(path: JobId) -> Response:
 
 @jobs.get(
     "/jobs/<job_id>/result",
-    responses={200: PredictAnswer, 404: ErrorAnswer, 409: ErrorAnswer},
+    responses={200: JobResult, 404: ErrorAnswer, 409: ErrorAnswer},
 )
 def result(path: JobId) -> Response:
     """The answer of a job."""

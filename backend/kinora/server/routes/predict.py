@@ -25,7 +25,7 @@ predict = APIBlueprint(
         422: ErrorAnswer,
         503: ErrorAnswer,
     },
-    openapi_extensions=medium_body(Options),
+    openapi_extensions=medium_body(Options, "A video or an image"),
 )
 def answer(query: Options) -> Response:
     """Recognise the action in one video or image."""
