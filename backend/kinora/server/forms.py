@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-_BINARY = {"type": "string", "format": "binary"}
+_BINARY = {"type": "string", "format": "binary", "minLength": 1}
 _KINDS = ("video/*", "image/*")
 
 

@@ -34,8 +34,7 @@ def _offer(field: str, schema: dict[str, Any], names: list[str]) -> None:
     """Where a model can be chosen, list them."""
     if field == "model" and names:
         del schema["anyOf"]
-        schema.update(type="string", enum=names)
-        schema.pop("default", None)
+        schema.update(type="string", enum=["", *names], default="")
 
 
 @docs.get("/docs")

@@ -14,6 +14,7 @@ from kinora.errors import RequestError
 from kinora.server.forms import medium_body
 from kinora.server.jobs.jobs import Jobs
 from kinora.server.jobs.store import DONE, FAILED, Job
+from kinora.server.links import Links
 from kinora.server.schemas import (
     REFUSALS,
     ErrorAnswer,
@@ -57,6 +58,7 @@ class JobId(BaseModel):
 def add(query: Options) -> tuple[Response, int, dict[str, str]]:
     """Hand in a long video, or a ZIP of clips."""
     parts = services()
+    parts.registry.check_name(query.model)
     with parts.jobs.place() as place:
         with received(request, place.parent, keep_at=place) as upload:
             options = parse(Options, {**request.args, **upload.fields})
@@ -89,7 +91,7 @@ def result(path: JobId) -> Response:
     parts = services()
     job = parts.jobs.get(path.job_id)
     if job.state == DONE:
-        return jsonify(parts.jobs.store.result(job.id))
+        return jsonify(_with_time_left(parts.jobs.store.result(job.id), parts.links))
     if job.is_finished:
         raise RequestError(f"There is no answer: {job.message}", job.error or job.state, 409)
     raise RequestError("The job has not ended yet.", "not_finished", 409)
@@ -99,6 +101,14 @@ def result(path: JobId) -> Response:
 def cancel(path: JobId) -> Response:
     """End a job."""
     return jsonify(_described(services().jobs.cancel(path.job_id)))
+
+
+def _with_time_left(answer: dict[str, Any], links: Links) -> dict[str, Any]:
+    """The answer, with what is left by now of the time that its links work."""
+    for part in (answer, *answer.get("files", ())):
+        if annotated := part.get("annotated"):
+            annotated["expires_in_s"] = links.left_s(annotated["url"].removeprefix("/media/"))
+    return answer
 
 
 def _described(job: Job) -> dict[str, Any]:

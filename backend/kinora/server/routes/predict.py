@@ -31,6 +31,7 @@ def answer(query: Options) -> Response:
     """Recognise the action in one video or image."""
     parts = services()
     with received(request, parts.settings.data / "uploads") as upload:
+        parts.registry.check_name(query.model)
         options = parse(Options, {**request.args, **upload.fields})
         arrived = time.perf_counter()
         with parts.turns.turn(request.remote_addr):
