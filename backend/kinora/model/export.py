@@ -22,6 +22,7 @@ from kinora.model.bundle import MODEL_FILE, Bundle, add_graphs
 from kinora.model.h5 import load_keras, without_advice
 from kinora.model.info import Graph
 from kinora.model.quantise import quantise
+from kinora.model.unrolling import unrolled
 
 # Rounding in float32 stays below 1e-5; a probability that moves by more was converted wrongly.
 _LARGEST_DIFFERENCE = 1e-3
@@ -74,7 +75,7 @@ def compile_network(network: keras.Model, frames: np.ndarray | None = None) -> d
         ModelError: The network cannot be compiled, or its graphs answer differently.
     """
     encoder, head = split(network)
-    contents = {"encoder": convert(encoder, "uint8"), "head": convert(head, "float32")}
+    contents = {"encoder": convert(encoder, "uint8"), "head": convert(unrolled(head), "float32")}
     clips = _clips(network, frames)
     expected = network.predict(clips, batch_size=1, verbose=0)
     run_encoder, run_head = (_runner(contents[part]) for part in ("encoder", "head"))
