@@ -12,12 +12,12 @@ import kinora
 from kinora.clips import ClipSpec
 from kinora.data.files import name_below
 from kinora.data.samples import PARTS, DataSet
+from kinora.errors import TrainingError
 from kinora.evaluation.proving import prove_int8, sample_frames
 from kinora.evaluation.report import MATRIX_FILE, write_figures
 from kinora.model.architecture import build_network, fold_temperature, split
 from kinora.model.backbones import NO_WEIGHTS
 from kinora.model.bundle import Bundle, add_scores, write_bundle
-from kinora.model.export import export_bundle
 from kinora.model.info import BundleInfo
 from kinora.paths import plots_folder
 from kinora.plots import accuracy_loss
@@ -85,6 +85,14 @@ def finish(ending: Ending, history: History, failed: Mapping[Path, str]) -> Trai
         history: The figures of all epochs.
         failed: The clips that could not be read, and why.
     """
+    # All that comes before also runs where there is another backend of Keras only.
+    try:
+        from kinora.model.export import export_bundle
+    except ImportError as error:
+        raise TrainingError(
+            "The network is trained and kept, but compiling it needs TensorFlow. Give the same "
+            "command with --resume where TensorFlow is installed; only this last step is left."
+        ) from error
     info = BundleInfo(
         name=ending.out.name,
         classes=ending.data_set.classes,
