@@ -48,10 +48,10 @@ class Recognizer:
     def __init__(self, loaded: Loaded, threads: int | None = None) -> None:
         self.name, self.version, self.info = loaded.name, loaded.version, loaded.info
         threads = threads or default_threads()
-        encoder, head = (
-            CompiledGraph(loaded.graphs[part], f"The {part} of {loaded.name}", threads)
-            for part in ("encoder", "head")
+        encoder = CompiledGraph(
+            loaded.graphs["encoder"], f"The encoder of {loaded.name}", threads, alone=threads
         )
+        head = CompiledGraph(loaded.graphs["head"], f"The head of {loaded.name}", threads)
         _check_shapes(self.info.clip, encoder, head)
         self.info.check_class_count(head.output_shape[-1], "The compiled head")
         self._head = head

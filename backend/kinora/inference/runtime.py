@@ -29,19 +29,22 @@ class CompiledGraph:
     """One compiled graph. Every thread that runs it gets an interpreter of its own.
 
     Interpreters of one thread each, side by side, encode the frames of a clip faster than one
-    interpreter with many threads, and never wait for each other. They are made when needed, the
-    first one at once, so that a broken graph is noticed when it is loaded.
+    interpreter with many threads, and never wait for each other. Only what comes while nothing
+    else runs, such as an image or a camera's frame, is spread over several threads. Interpreters
+    are made when needed, the first one at once, so that a broken graph is noticed when loaded.
 
     Args:
         content: The .tflite file.
         name: What error messages call it.
-        most: How many interpreters there may be.
+        most: How many interpreters may run side by side.
+        alone: How many threads work on what comes while nothing else runs.
     """
 
-    def __init__(self, content: bytes, name: str, most: int) -> None:
+    def __init__(self, content: bytes, name: str, most: int, alone: int = 1) -> None:
         self._content, self._name = content, name
         self._turns = threading.Semaphore(most)
-        first = self._start()
+        self._lock, self._running = threading.Lock(), 0
+        first = self._start(alone)
         source, answer = first.get_input_details(), first.get_output_details()
         if len(source) != 1 or len(answer) != 1:
             raise ModelError(f"{name} has more than one input or output. Export the model again.")
@@ -49,28 +52,39 @@ class CompiledGraph:
         self.output_shape = tuple(int(size) for size in answer[0]["shape"])
         self.input_type = np.dtype(source[0]["dtype"])
         self._source, self._answer = source[0]["index"], answer[0]["index"]
-        self._free = [first]
+        self._for_one = first
+        self._free: list[Interpreter] = []
 
     def run(self, values: np.ndarray) -> np.ndarray:
         """The answer to one input of exactly `input_shape`."""
-        with self._turns:
-            try:
-                interpreter = self._free.pop()
-            except IndexError:
-                interpreter = self._start()
+        with self._turns, self._interpreter() as interpreter:
             try:
                 interpreter.set_tensor(self._source, values)
                 interpreter.invoke()
-                answer = interpreter.get_tensor(self._answer)
+                return interpreter.get_tensor(self._answer)
             except (ValueError, RuntimeError) as error:
                 raise ModelError(f"{self._name} cannot be run: {error}") from error
-            self._free.append(interpreter)
-            return answer
 
-    def _start(self) -> Interpreter:
+    @contextmanager
+    def _interpreter(self) -> Iterator[Interpreter]:
+        """An interpreter that nobody else uses meanwhile."""
+        with self._lock:
+            self._running += 1
+            is_alone = self._running == 1
+            interpreter = self._for_one if is_alone else self._free.pop() if self._free else None
+        try:
+            interpreter = interpreter or self._start(1)
+            yield interpreter
+        finally:
+            with self._lock:
+                self._running -= 1
+                if interpreter is not None and not is_alone:
+                    self._free.append(interpreter)
+
+    def _start(self, threads: int) -> Interpreter:
         try:
             with _without_chatter():
-                interpreter = Interpreter(model_content=self._content, num_threads=1)
+                interpreter = Interpreter(model_content=self._content, num_threads=threads)
                 interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise ModelError(
