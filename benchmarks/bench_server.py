@@ -54,7 +54,7 @@ def clips() -> dict[str, Path]:
     }
 
 
-def load(server: Running, content: bytes, clients: int) -> Load:
+def load(server: Running, content: bytes, model: str, clients: int) -> Load:
     """Let so many clients send the clip again and again for a while."""
     found, lock = Load([], 0, 0.0), threading.Lock()
     begin = time.perf_counter()
@@ -64,7 +64,9 @@ def load(server: Running, content: bytes, clients: int) -> Load:
         while time.perf_counter() - begin < SECONDS:
             start = time.perf_counter()
             files = {"video": ("video.mp4", content)}
-            answer = session.post(server.url + "/predict", files=files, timeout=120)
+            answer = session.post(
+                server.url + "/predict", files=files, data={"model": model}, timeout=120
+            )
             with lock:
                 found.failures += not answer.ok
                 found.times_s.append(time.perf_counter() - start)
@@ -78,14 +80,16 @@ def load(server: Running, content: bytes, clients: int) -> Load:
     return found
 
 
-def compare(servers: dict[str, Running], content: bytes, clients: int) -> dict[str, Load]:
+def compare(
+    servers: dict[str, Running], content: bytes, model: str, clients: int
+) -> dict[str, Load]:
     """The median stretch of each server, by throughput."""
     stretches: dict[str, list[Load]] = {name: [] for name in servers}
     for server in servers.values():
-        load(server, content, 1)
+        load(server, content, model, 1)
     for _ in range(ROUNDS):
         for name, server in servers.items():
-            stretches[name].append(load(server, content, clients))
+            stretches[name].append(load(server, content, model, clients))
     return {
         name: sorted(found, key=lambda one: one.per_second)[(len(found) - 1) // 2]
         for name, found in stretches.items()
@@ -101,7 +105,7 @@ def main() -> None:
         servers = {"Kinora": ours, "usual": usual}
         for title, path in clips().items():
             for clients in CLIENTS:
-                found = compare(servers, path.read_bytes(), clients)
+                found = compare(servers, path.read_bytes(), bundle.name, clients)
                 ratio = found["Kinora"].per_second / found["usual"].per_second
                 quicker = found["usual"].at(0.5) / found["Kinora"].at(0.5)
                 rows += [
