@@ -5,14 +5,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from kinora.errors import ModelError, SettingError
 from kinora.model.bundle import read_bundle, sha256_of
 from kinora.model.info import BundleInfo
-
-if TYPE_CHECKING:
-    import keras
 
 PARTS = ("encoder", "head")
 
@@ -78,14 +75,14 @@ def _load_h5(path: Path) -> Loaded:
     return Loaded(info.name, f"sha256:{sha256_of(path)}", info, _compile(network))
 
 
-def _network(model_file: Path) -> "keras.Model":
+def _network(model_file: Path) -> Any:
     from kinora.model.h5 import load_keras
 
     return load_keras(model_file)  # says what to install where TensorFlow is missing
 
 
-def _foreign(path: Path) -> "tuple[keras.Model, BundleInfo]":
-    """A network of other people, with the classes beside it."""
+def _foreign(path: Path) -> tuple[Any, BundleInfo]:
+    """A Keras network of other people, with the classes beside it."""
     name = _NOT_IN_NAMES.sub("-", path.stem).strip("-.")[:_LONGEST_NAME] or "model"
     try:
         from kinora.model.legacy import import_h5
@@ -107,7 +104,7 @@ def _foreign(path: Path) -> "tuple[keras.Model, BundleInfo]":
         return import_h5(path, name, scaling=_USUAL_SCALING)
 
 
-def _compile(network: "keras.Model") -> dict[str, bytes]:
+def _compile(network: Any) -> dict[str, bytes]:
     from kinora.model.export import compile_network
 
     return {part: compiled.content for part, compiled in compile_network(network).items()}
