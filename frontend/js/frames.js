@@ -1,0 +1,58 @@
+// The frames that were looked at: when, how much each counted, and where.
+"use strict";
+
+// Sends up "seek" with the seconds of the frame that was clicked.
+function mountFrames(root) {
+  const strip = root.querySelector(".strip");
+  const note = root.querySelector(".note");
+  const where = root.querySelector("input");
+  let shown = null;
+
+  function heatOf(rows) {
+    const canvas = element("canvas", { className: "heat", width: rows[0].length, height: rows.length, ariaHidden: "true" });
+    const pen = canvas.getContext("2d");
+    const pixels = pen.createImageData(canvas.width, canvas.height);
+    rows.flat().forEach((value, place) => pixels.data.set([255, 196, 0, 200 * value], place * 4));
+    pen.putImageData(pixels, 0, 0);
+    return canvas;
+  }
+
+  function frameItem(frame, most, isImage) {
+    const part = frame.weight / (most || 1);
+    const share = element("span", { className: "share", ariaHidden: "true" });
+    share.style.transform = `scaleX(${part})`;
+    const picture = element("span", { className: "picture" }, element("img", { src: frame.image, alt: "" }));
+    if (frame.heat) picture.append(heatOf(frame.heat));
+    const time = isImage ? "the image" : clock(frame.time_s);
+    const node = button("", () => emit(root, "seek", frame.time_s), {
+      ariaLabel: `Frame at ${time}, counted ${percent(frame.weight * 100)}. Show it.`,
+    });
+    node.append(picture, element("span", { className: "rail" }, share), element("span", { className: "time", textContent: time }));
+    return element("li", { className: part === 1 ? "most" : "" }, node);
+  }
+
+  function emptyItem(time) {
+    return element("li", { className: "empty" }, element("span", { className: "picture" }),
+      element("span", { className: "rail" }), element("span", { className: "time", textContent: clock(time) }));
+  }
+
+  function show(run) {
+    const answer = run?.state === "done" ? run.answer : null;
+    const times = answer?.input?.frames_used_s ?? [];
+    const frames = answer?.explanation?.frames ?? [];
+    root.hidden = !(frames.length || times.length);
+    if (root.hidden || (shown?.answer === answer && shown.count === frames.length && !run.unexplained)) return;
+    shown = { answer, count: frames.length };
+    const most = Math.max(...frames.map((frame) => frame.weight));
+    note.textContent = run.unexplained
+      ? `The frames could not be fetched. ${run.unexplained}`
+      : "The longer the line under a frame, the more it counted. Click one to see it.";
+    where.parentElement.hidden = !frames.some((frame) => frame.heat);
+    strip.replaceChildren(...(frames.length
+      ? frames.map((frame) => frameItem(frame, most, answer.input.kind === "image"))
+      : times.map(emptyItem)));
+  }
+
+  where.addEventListener("change", () => strip.classList.toggle("plain", !where.checked));
+  return { show };
+}
