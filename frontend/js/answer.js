@@ -8,6 +8,7 @@ function mountAnswer(root) {
     waiting: "Waiting", reading: "Opening", uploading: "Uploading", recognising: "Recognising",
     working: "Recognising",
   };
+  const STEPS = { decode: "reading", recognize: "recognising", annotate: "drawing", explain: "explaining" };
   let shownFor = null;
 
   const line = (className, textContent) => element("p", { className, textContent });
@@ -53,11 +54,11 @@ function mountAnswer(root) {
   function showProgress(run) {
     const word = WORDS[run.state];
     if (shownFor !== run || root.dataset.state !== "busy") {
-      fill("busy", line("file", run.name), line("title", ""),
+      fill("busy", line("title", ""),
         element("progress", { max: 1, ariaLabel: "Progress" }), line("hint", ""),
         button("Cancel", () => emit(root, "cancel", run), { className: "stop" }));
     }
-    const [, title, bar, hint] = body.children;
+    const [title, bar, hint] = body.children;
     const isKnown = typeof run.progress === "number";
     title.textContent = isKnown ? `${word} ${Math.floor(run.progress * 100)}\u00a0%` : `${word} …`;
     if (isKnown) bar.value = run.progress;
@@ -68,7 +69,6 @@ function mountAnswer(root) {
   function showFailure(run) {
     const isCancelled = run.state === "cancelled";
     const parts = [
-      line("file", run.name),
       line("title", isCancelled ? "Cancelled" : "That did not work"),
       line("hint", isCancelled ? "Nothing was recognised." : run.message),
     ];
@@ -78,9 +78,9 @@ function mountAnswer(root) {
 
   function timing(run) {
     const { timings_ms: spent, model } = run.answer;
-    const steps = Object.entries(spent ?? {}).filter(([name]) => name !== "total").map(([name, ms]) => `${name} ${took(ms)}`);
-    return [`By ${model.name}`, spent ? `in ${took(spent.total)}` : "", steps.length ? `(${steps.join(", ")})` : ""]
-      .filter(Boolean).join(" ");
+    const { total, ...steps } = spent;
+    const parts = Object.entries(steps).map(([name, ms]) => `${STEPS[name] ?? name} ${took(ms)}`);
+    return `Answered by ${model.name} in ${took(total)}${parts.length ? `: ${parts.join(", ")}` : ""}.`;
   }
 
   function takeAway(run) {
@@ -112,7 +112,6 @@ function mountAnswer(root) {
     const bars = element("ol", { className: "bars" });
     mountBars(bars).show(answer.top);
     fill(answer.unsure ? "unsure" : "sure",
-      line("file", run.name),
       element("p", { className: "verdict" },
         element("span", { className: "perhaps", textContent: answer.unsure ? "Not sure, perhaps" : "" }),
         element("strong", { className: "action", textContent: answer.action }),
