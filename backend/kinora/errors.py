@@ -10,6 +10,7 @@ KinoraError
 ├── ModelError                  a model, bundle or weight file that cannot be used as it is
 ├── TrainingError               a training that cannot start or go on
 ├── BusyError                   no room for more work right now
+├── RequestError                an HTTP request that cannot be answered as it is
 └── SettingError                an option or environment variable with an impossible value
 
 A message says what is wrong, what is allowed and what to do. `code` is the same thing for programs.
@@ -74,6 +75,22 @@ class BusyError(KinoraError):
     """There is no room for more work right now; try again later."""
 
     code = "busy"
+
+
+class RequestError(KinoraError):
+    """An HTTP request that cannot be answered as it is.
+
+    Args:
+        message: What is wrong, what is allowed, what to do.
+        code: The same for programs.
+        status: The HTTP status.
+    """
+
+    code = "bad_request"
+
+    def __init__(self, message: str, code: str = "bad_request", status: int = 400) -> None:
+        super().__init__(message)
+        self.code, self.status = code, status
 
 
 class SettingError(KinoraError):

@@ -22,6 +22,16 @@ def models_folder() -> Path:
     return _folder("KINORA_MODELS", _PROJECT / "models")
 
 
+def samples_folder() -> Path:
+    """Clips and images that ship with the project, to try it out (`KINORA_SAMPLES`)."""
+    return _folder("KINORA_SAMPLES", _PROJECT / "samples")
+
+
+def data_folder() -> Path:
+    """Where the server keeps its jobs and what it made for them (`KINORA_DATA`)."""
+    return _folder("KINORA_DATA", _PROJECT / ".kinora")
+
+
 def frontend_folder() -> Path:
     """Where the page lies (`KINORA_FRONTEND`)."""
     return _folder("KINORA_FRONTEND", _PROJECT / "frontend")

@@ -72,6 +72,12 @@ def test_every_step():
         sampling.every(line, 0)
 
 
+def test_every_step_finds_frames_whose_stamps_were_rounded():
+    stamps = np.array([round(number * 1000 / 3) for number in range(7)])  # 3 fps in milliseconds
+    line = Timeline(stamps, stamps[:1], 2333, Fraction(1, 1000))
+    assert sampling.every(line, 1 / 3).tolist() == stamps.tolist()
+
+
 @given(st.integers(0, 300), st.integers(1, 40), st.integers(1, 40))
 def test_windows_cover_every_frame_and_have_one_length(count, length, stride):
     rows = sampling.windows(count, length, stride)

@@ -14,14 +14,16 @@ from tests.conftest import run_python
 
 import kinora
 from kinora.errors import MediaTooLargeError, UnsupportedMediaError
-from kinora.server import create_app
+from kinora.server import ServerSettings, create_app
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
 def app(tmp_path):
-    return create_app(tmp_path)
+    app = create_app(ServerSettings(models=tmp_path / "models", data=tmp_path / "data"))
+    yield app
+    app.extensions["kinora"].stop()
 
 
 @pytest.fixture
@@ -59,8 +61,9 @@ def test_without_models_it_says_so(client):
     assert "none yet" in answer.get_json()["message"]
 
 
-def test_a_broken_bundle_is_reported(client, tmp_path):
-    (tmp_path / "half").mkdir()
+def test_a_broken_bundle_is_reported(app, client, tmp_path):
+    (tmp_path / "models" / "half").mkdir(parents=True)
+    app.extensions["kinora"].registry.look(patient=False)
     broken = client.get("/models").get_json()["broken"]
     assert [entry["name"] for entry in broken] == ["half"]
     assert broken[0]["reason"]
@@ -133,10 +136,11 @@ def test_a_real_server_process_answers_and_stops(how, tmp_path):
         "PYTHONPATH": str(ROOT / "backend"),
         "PORT": port,
         "KINORA_MODELS": str(tmp_path),
+        "KINORA_DATA": str(tmp_path / "data"),
     }
     server = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
     try:
-        line = server.stderr.readline()
+        line = next(line for line in server.stderr if "http" in line)
         assert f"http://127.0.0.1:{port}/" in line
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as answer:
             assert json.load(answer) == {"status": "ok"}
@@ -145,15 +149,17 @@ def test_a_real_server_process_answers_and_stops(how, tmp_path):
         )
         assert second.returncode == 2
         assert "Choose another port" in second.stderr
-    finally:
         server.terminate()
+        assert server.wait(10) == 0
+    finally:
+        server.kill()
         server.wait(10)
         server.stderr.close()
 
 
 def test_serving_starts_without_tensorflow(tmp_path):
     code = (
-        "import sys; from kinora.server import create_app;"
+        "import sys; from kinora.server import ServerSettings, create_app;"
         "create_app().test_client().get('/models');"
         "print('tensorflow' in sys.modules or 'keras' in sys.modules)"
     )

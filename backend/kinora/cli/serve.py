@@ -1,20 +1,20 @@
-"""Serve the REST API and the page."""
+"""Serve the REST API and the page. Every flag has an environment variable of the same name."""
 
 import argparse
-from pathlib import Path
 
 HELP = "serve the REST API and the page"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of `kinora serve`."""
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument("--port", type=int, default=5000, help="port to listen on (%(default)s)")
-    parser.add_argument("--models", type=Path, help="folder of bundles (the project's models/)")
+    """The options of `kinora serve`: one for every setting of the server."""
+    from kinora.server import config
+
+    config.add_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Serve until interrupted."""
     from kinora.server import serve
+    from kinora.server.config import from_environment
 
-    return serve(options.host, options.port, options.models)
+    return serve(from_environment(vars(options)))

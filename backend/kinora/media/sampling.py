@@ -76,8 +76,9 @@ def every(timeline: Timeline, step_s: float) -> np.ndarray:
     if not step_s > 0:
         raise SettingError(f"The step between frames must be more than 0 seconds, not {step_s}.")
     count = max(1, int(np.ceil(timeline.duration_s / step_s)))
-    offsets = np.arange(count) * (Fraction(step_s) / timeline.time_base)
-    return timeline.shown_at(timeline.start + offsets.astype(np.int64))
+    # Containers round their stamps to the nearest unit, so the times asked for are rounded alike.
+    offsets = np.rint(np.arange(count) * (step_s / float(timeline.time_base))).astype(np.int64)
+    return timeline.shown_at(timeline.start + offsets)
 
 
 def windows(frame_count: int, length: int, stride: int) -> list[range]:

@@ -1,35 +1,101 @@
-"""Running the application: one process, several threads, no debug server."""
+"""Running the application: one process, one model in memory, no debug server."""
 
 import logging
-from pathlib import Path
+import os
+import socket
+import sys
+from types import FrameType
 
-import waitress
+import uvicorn
+from flask import Flask
 
 from kinora.errors import SettingError
 from kinora.server.app import create_app
+from kinora.server.config import ServerSettings
+from kinora.server.front import Front
+from kinora.server.logs import set_up_logs
+from kinora.server.services import KEY, Services
 
 logger = logging.getLogger(__name__)
 
-_THREADS = 8
+_BACKLOG = 2048
+# Requests that run when the server is told to stop have so long to finish.
+_GRACE_S = 30
 
 
-def serve(host: str, port: int, models: Path | None = None) -> int:
+def serve(settings: ServerSettings) -> int:
     """Serve until interrupted.
 
     Raises:
         SettingError: Nothing can listen there.
     """
-    app = create_app(models)
+    set_up_logs(settings.log_format)
+    listener = _listen(settings.host, settings.port)
+    host, port = settings.host, listener.getsockname()[1]
+    with listener:
+        app = create_app(settings)
+        parts: Services = app.extensions[KEY]
+        shown = f"[{host}]" if ":" in host else host
+        logger.info("Kinora is at http://%s:%s/ (stop it with Ctrl+C)", shown, port)
+        try:
+            if settings.debug:
+                _serve_debugging(app, host, port, listener)
+            else:
+                _Server(app, parts).run(sockets=[listener])
+        finally:
+            parts.stop()
+    return 0
+
+
+def _serve_debugging(app: Flask, host: str, port: int, listener: socket.socket) -> None:
+    """Flask's own server, which shows errors in the browser. For developing only."""
+    os.environ["WERKZEUG_SERVER_FD"] = str(listener.fileno())
+    app.run(host, port, debug=True, threaded=True, use_reloader=False)
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn, which finishes what runs and then returns."""
+
+    def __init__(self, app: Flask, parts: Services) -> None:
+        super().__init__(
+            uvicorn.Config(
+                Front(app),
+                http="h11",
+                ws="websockets-sansio",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                backlog=_BACKLOG,
+                timeout_graceful_shutdown=_GRACE_S,
+            )
+        )
+        self._parts = parts
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop; a second Ctrl+C does not wait. (Uvicorn would end the process by the signal.)"""
+        if self.should_exit:
+            self.force_exit = True
+        self.should_exit = True
+
+
+def _listen(host: str, port: int) -> socket.socket:
     try:
-        server = waitress.create_server(app, host=host, port=port, threads=_THREADS)
-    except (OSError, OverflowError, ValueError) as error:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        try:
+            if sys.platform != "win32":  # there it would let two servers share a port
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(_BACKLOG)
+        except OSError:
+            listener.close()
+            raise
+    except (OSError, UnicodeError) as error:
         raise SettingError(
             f"Nothing can listen on {host}:{port} ({error}). Choose another port, for example "
             f"with --port {port + 1} or `make run PORT={port + 1}`."
         ) from error
-    logger.info("Kinora is at http://%s:%s/ (stop it with Ctrl+C)", host, server.effective_port)
-    try:
-        server.run()
-    finally:
-        server.close()
-    return 0
+    return listener

@@ -1,62 +1,46 @@
-"""What this server is and knows: GET /classes, /models and /healthz."""
+"""What the models know: GET /classes and /models."""
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from typing import Any
 
-from kinora.errors import SettingError
-from kinora.model.bundle import Bundle, list_bundles
+from flask import Response, jsonify
+from flask_openapi3 import APIBlueprint, Tag
 
-facts = Blueprint("facts", __name__)
+from kinora.server.registry import Registry, Served
+from kinora.server.schemas import REFUSALS, ClassesAnswer, ModelChoice, ModelsAnswer
+from kinora.server.services import services
 
-
-@facts.get("/healthz")
-def healthz() -> Response:
-    """The process is alive."""
-    return jsonify(status="ok")
+facts = APIBlueprint("facts", __name__, abp_tags=[Tag(name="models")], abp_responses=REFUSALS)
 
 
-@facts.get("/models")
+@facts.get("/models", responses={200: ModelsAnswer})
 def models() -> Response:
-    """Every bundle that was found, and the broken ones with the reason."""
-    good, broken = list_bundles(current_app.config["MODELS_FOLDER"])
-    defaults = default_names(good)
+    """Every model that is served, and the broken ones with the reason."""
+    registry = services().registry
     return jsonify(
-        models=[_described(bundle, bundle.info.name in defaults) for bundle in good],
-        broken=[{"name": entry.folder.name, "reason": entry.reason} for entry in broken],
+        models=[_described(registry, served) for served in registry.served],
+        broken=[{"name": name, "reason": reason} for name, reason in registry.broken.items()],
     )
 
 
-@facts.get("/classes")
-def classes() -> Response:
-    """The actions of one model (`?model=NAME`), or of the default one."""
-    good, _ = list_bundles(current_app.config["MODELS_FOLDER"])
-    name = request.args.get("model")
-    chosen = [b for b in good if b.info.name == name] if name else _defaults_first(good)
-    if name and not chosen:
-        known = ", ".join(b.info.name for b in good) or "none yet"
-        raise SettingError(f"There is no model {name[:64]!r}; there is {known}.")
-    names = list(chosen[0].info.classes) if chosen else []
+@facts.get("/classes", responses={200: ClassesAnswer})
+def classes(query: ModelChoice) -> Response:
+    """The actions of one model, or of the default one."""
+    registry = services().registry
+    if not query.model and not registry.served:
+        return jsonify(classes=[], count=0)
+    names = list(registry.choose(query.model).info.classes)
     return jsonify(classes=names, count=len(names))
 
 
-def default_names(bundles: list[Bundle]) -> set[str]:
-    """The first bundle of each input kind answers where no model is named."""
-    firsts: dict[str, str] = {}
-    for bundle in bundles:
-        firsts.setdefault(bundle.info.input_kind, bundle.info.name)
-    return set(firsts.values())
-
-
-def _defaults_first(bundles: list[Bundle]) -> list[Bundle]:
-    return sorted(bundles, key=lambda bundle: bundle.info.input_kind != "video")
-
-
-def _described(bundle: Bundle, is_default: bool) -> dict[str, object]:
-    info = bundle.info
+def _described(registry: Registry, served: Served) -> dict[str, Any]:
+    info = served.info
     return {
-        "name": info.name,
+        "name": served.name,
+        "version": served.recognizer.version,
+        "size_bytes": served.size_bytes,
         "input": info.input_kind,
         "classes": list(info.classes),
         "clip": info.clip.to_dict(),
         "scores": dict(info.scores),
-        "default": is_default,
+        "default": served is registry.default(info.input_kind),
     }

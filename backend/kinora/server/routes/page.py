@@ -1,34 +1,40 @@
 """GET / is the page for people and a description for programs; the page's own files."""
 
 from flask import Blueprint, Response, current_app, jsonify, request, send_from_directory
+from flask_openapi3 import APIBlueprint, Tag
 
 import kinora
-from kinora.model.bundle import list_bundles
+from kinora.paths import frontend_folder
+from kinora.server.schemas import AboutAnswer
+from kinora.server.services import services
 
-page = Blueprint("page", __name__)
+page = APIBlueprint("page", __name__, abp_tags=[Tag(name="models")])
+assets = Blueprint("assets", __name__)
 
 
-@page.get("/")
+@page.get("/", responses={200: AboutAnswer})
 def index() -> Response:
     """The page for a browser, else JSON."""
     wants_page = request.accept_mimetypes.best_match(["application/json", "text/html"])
     if wants_page == "text/html":
-        return send_from_directory(current_app.config["FRONTEND_FOLDER"], "index.html")
-    good, _ = list_bundles(current_app.config["MODELS_FOLDER"])
-    return jsonify(
+        return send_from_directory(frontend_folder(), "index.html")
+    models = services().registry.served
+    response = jsonify(
         status="ok",
         version=kinora.__version__,
-        models=[bundle.info.name for bundle in good],
-        classes=sorted({action for bundle in good for action in bundle.info.classes}),
+        models=[served.name for served in models],
+        classes=sorted({action for served in models for action in served.info.classes}),
         endpoints=sorted(
             f"{method} {rule.rule}"
             for rule in current_app.url_map.iter_rules()
             for method in rule.methods - {"HEAD", "OPTIONS"}
         ),
     )
+    response.vary.add("Accept")
+    return response
 
 
-@page.get("/<path:name>")
+@assets.get("/<path:name>")
 def asset(name: str) -> Response:
     """A file of the page; `send_from_directory` keeps to the folder."""
-    return send_from_directory(current_app.config["FRONTEND_FOLDER"], name)
+    return send_from_directory(frontend_folder(), name)

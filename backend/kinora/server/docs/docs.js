@@ -1,0 +1,4 @@
+// Shows the OpenAPI document of this server.
+"use strict";
+
+SwaggerUIBundle({ url: "/openapi.json", dom_id: "#docs", validatorUrl: null });

@@ -1,0 +1,214 @@
+"""In front of the application: takes whole requests in, so that slow clients hold no thread.
+
+Bodies are received here, however slowly they come, into private files; only then does the
+application see the request, in one of a few threads. Answers are sent from here as well, piece by
+piece, as fast as the client reads them.
+"""
+
+import asyncio
+import io
+import logging
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, BinaryIO
+
+from flask import Flask
+
+from kinora.errors import BusyError, KinoraError, RequestError
+from kinora.server.guard import key_of
+from kinora.server.services import ADMITTED, GONE, KEY, REFUSAL, Services
+from kinora.server.uploads import largest_upload, private_file, too_large
+from kinora.server.wsgi import Answer, environ_of, run
+
+logger = logging.getLogger(__name__)
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+# Threads for everything that is answered at once, so that it never waits for predictions.
+_QUICK_THREADS = 8
+# A client must send at least so many bytes a second, after a start of so many seconds.
+_SLOWEST_BYTES_PER_S = 1024
+_PATIENCE_S = 30.0
+# One that reads nothing of an answer for so long is gone.
+_UNREAD_S = 60.0
+# What is thrown away of a refused body, so that the client comes to read the refusal.
+_MOST_THROWN_AWAY = 1 << 30
+
+
+class _GoneError(Exception):
+    """The client hung up or stopped reading."""
+
+
+class Front:
+    """The ASGI application that the server runs."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._parts: Services = app.extensions[KEY]
+        self._most_working, self._working = self._parts.settings.max_in_flight, 0
+        self._quick = ThreadPoolExecutor(_QUICK_THREADS, "kinora-quick")
+        self._slow = ThreadPoolExecutor(self._most_working, "kinora-predict")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        try:
+            await self._answer(scope, receive, send)
+        except _GoneError:
+            logger.info("a client hung up: %s %s", scope["method"], scope["path"])
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = _headers(scope)
+        file: BinaryIO = io.BytesIO()
+        try:
+            self._check(scope, headers)
+            largest = largest_upload(scope["path"], self._parts.settings)
+            file = self._file_for(headers, largest)
+            size = await _receive(receive, file, largest)
+        except KinoraError as refusal:
+            file.close()
+            environ = environ_of(scope, headers, io.BytesIO(), 0) | {REFUSAL: refusal}
+            answer = await self._run(self._quick, environ)
+            await _send(send, answer, self._quick, before_end=_throw_away(receive))
+            return
+        with file:
+            await self._work(environ_of(scope, headers, file, size), receive, send)
+
+    async def _work(self, environ: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Let the application answer, in a thread of the right kind."""
+        is_slow = environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] == "/predict"
+        if is_slow and self._working >= self._most_working:
+            environ[REFUSAL] = BusyError(
+                f"Too busy: {self._working} predictions are being worked on. "
+                "Try again in a few seconds."
+            )
+            is_slow = False
+        pool = self._slow if is_slow else self._quick
+        environ[ADMITTED], environ[GONE] = True, threading.Event()
+        watch = asyncio.create_task(_until_gone(receive, environ[GONE]))
+        self._working += is_slow
+        try:
+            answer = await self._run(pool, environ)
+        finally:
+            self._working -= is_slow
+        try:
+            await _send(send, answer, pool)
+        finally:
+            watch.cancel()
+
+    async def _run(self, pool: ThreadPoolExecutor, environ: dict[str, Any]) -> Answer:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(pool, run, self._app.wsgi_app, environ)
+
+    def _check(self, scope: Scope, headers: dict[str, str]) -> None:
+        key = key_of(headers.get("authorization", ""), headers.get("x-api-key", ""))
+        client = (scope.get("client") or ("",))[0]
+        if scope["method"] != "OPTIONS":
+            self._parts.guard.check(scope["path"], key, client)
+
+    def _file_for(self, headers: dict[str, str], largest: int) -> BinaryIO:
+        length = headers.get("content-length")
+        if length is not None and int(length) > largest:
+            raise too_large(largest)
+        if length is None and "transfer-encoding" not in headers:
+            length = "0"
+        uploads = self._parts.settings.data / "uploads"
+        return private_file(None if length is None else int(length), uploads)
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    """The headers by name; those that came twice joined, as WSGI wants it."""
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1"), value.decode("latin-1")
+        headers[key] = f"{headers[key]},{text}" if key in headers else text
+    return headers
+
+
+async def _receive(receive: Receive, file: BinaryIO, largest: int) -> int:
+    """Receive a whole body into a file, back at its beginning then; the answer is its size."""
+    start, size, is_more = time.monotonic(), 0, True
+    while is_more:
+        deadline = start + _PATIENCE_S + size / _SLOWEST_BYTES_PER_S
+        try:
+            message = await asyncio.wait_for(receive(), deadline - time.monotonic())
+        except asyncio.TimeoutError as error:
+            raise RequestError(
+                "The request came too slowly and was given up.", "too_slow", 408
+            ) from error
+        if message["type"] == "http.disconnect":
+            file.close()
+            raise _GoneError
+        size += len(message["body"])
+        if size > largest:
+            raise too_large(largest)
+        file.write(message["body"])
+        is_more = message.get("more_body", False)
+    file.seek(0)
+    return size
+
+
+async def _throw_away(receive: Receive) -> None:
+    """Receive the rest of a refused body: most clients read no answer before all is sent."""
+    size, start = 0, time.monotonic()
+    while size < _MOST_THROWN_AWAY:
+        left = start + _PATIENCE_S + size / _SLOWEST_BYTES_PER_S - time.monotonic()
+        try:
+            message = await asyncio.wait_for(receive(), max(left, 0))
+        except asyncio.TimeoutError:
+            return
+        size += len(message.get("body", b""))
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            return
+
+
+async def _until_gone(receive: Receive, gone: threading.Event) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    gone.set()
+
+
+async def _send(
+    send: Send,
+    answer: Answer,
+    pool: ThreadPoolExecutor,
+    before_end: Awaitable[None] | None = None,
+) -> None:
+    """Send an answer as fast as it is read; pieces are fetched one at a time, in a thread."""
+    # The server dates its answers by itself.
+    headers = [
+        (name.lower().encode("latin-1"), value.encode("latin-1"))
+        for name, value in answer.headers
+        if name.lower() != "date"
+    ]
+    loop = asyncio.get_running_loop()
+    try:
+        await _patiently(
+            send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        )
+        await _patiently(
+            send({"type": "http.response.body", "body": answer.body, "more_body": True})
+        )
+        while answer.pieces is not None:
+            piece = await loop.run_in_executor(pool, answer.next_piece)
+            if piece is None:
+                break
+            await _patiently(send({"type": "http.response.body", "body": piece, "more_body": True}))
+        if before_end is not None:
+            await before_end
+        await _patiently(send({"type": "http.response.body", "body": b"", "more_body": False}))
+    finally:
+        await loop.run_in_executor(pool, answer.close)
+
+
+async def _patiently(sending: Awaitable[None]) -> None:
+    """Wait for the client to read, but not for ever."""
+    try:
+        await asyncio.wait_for(sending, _UNREAD_S)
+    except asyncio.TimeoutError as error:
+        raise _GoneError from error

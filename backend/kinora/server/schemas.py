@@ -1,0 +1,172 @@
+"""What requests may hold and answers hold, as the OpenAPI document shows it."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kinora.errors import RequestError
+
+_MOST_TOP = 1000
+
+
+class ModelChoice(BaseModel):
+    """Which model."""
+
+    model_config = ConfigDict(protected_namespaces=())
+
+    model: str | None = Field(None, description="name of a model; else the default one")
+
+
+class Options(ModelChoice):
+    """How a medium is to be answered."""
+
+    top_k: int = Field(5, ge=1, le=_MOST_TOP, description="actions to name")
+    timeline: bool = Field(False, description="1: say what happens when")
+
+
+class ErrorAnswer(BaseModel):
+    """Every error."""
+
+    success: Literal[False]
+    error: str
+    message: str
+    request_id: str
+
+
+# What any guarded route may answer.
+REFUSALS = {400: ErrorAnswer, 401: ErrorAnswer, 429: ErrorAnswer}
+
+
+class Score(BaseModel):
+    """An action and how sure the model is of it, in percent."""
+
+    action: str
+    confidence: float
+
+
+class BestScore(Score):
+    """The best one."""
+
+    class_index: int
+
+
+class Medium(BaseModel):
+    """The facts of the file."""
+
+    kind: Literal["video", "image"]
+    duration_s: float
+    fps: float | None
+    width: int
+    height: int
+    frames_used_s: list[float]
+
+
+class SegmentAnswer(BaseModel):
+    """A stretch of time with one action."""
+
+    start_s: float
+    end_s: float
+    action: str
+    confidence: float
+
+
+class Second(BaseModel):
+    """The best action of one second."""
+
+    time_s: float
+    action: str
+    confidence: float
+
+
+class ModelVersion(BaseModel):
+    """Which model answered."""
+
+    name: str
+    version: str
+
+
+class PredictAnswer(BaseModel):
+    """The answer for one video or image. Confidences are percent, `all_predictions` fractions."""
+
+    success: Literal[True]
+    action: str
+    prediction: BestScore
+    top: list[Score]
+    all_predictions: dict[str, float]
+    message: str
+    input: Medium
+    model: ModelVersion
+    timings_ms: dict[str, float]
+    warnings: list[str]
+    segments: list[SegmentAnswer] = Field(default=[], description="with timeline=1")
+    seconds: list[Second] = Field(default=[], description="with timeline=1")
+
+
+class ModelFacts(BaseModel):
+    """A model that is served."""
+
+    name: str
+    version: str
+    size_bytes: int
+    input: Literal["video", "image"]
+    classes: list[str]
+    clip: dict[str, Any]
+    scores: dict[str, Any]
+    default: bool
+
+
+class BrokenModel(BaseModel):
+    """A bundle that cannot be used."""
+
+    name: str
+    reason: str
+
+
+class ModelsAnswer(BaseModel):
+    """All models."""
+
+    models: list[ModelFacts]
+    broken: list[BrokenModel]
+
+
+class ClassesAnswer(BaseModel):
+    """The actions that a model knows."""
+
+    classes: list[str]
+    count: int
+
+
+class StatusAnswer(BaseModel):
+    """How the server is."""
+
+    status: str
+
+
+class AboutAnswer(StatusAnswer):
+    """What the server is."""
+
+    version: str
+    models: list[str]
+    classes: list[str]
+    endpoints: list[str]
+
+
+def parse(kind: type[BaseModel], values: dict[str, str]) -> Any:
+    """Options from texts; empty ones count as not given.
+
+    Raises:
+        RequestError: One of them has an impossible value.
+    """
+    try:
+        return kind.model_validate({name: text for name, text in values.items() if text != ""})
+    except ValidationError as error:
+        raise options_error(error) from error
+
+
+def options_error(error: ValidationError) -> RequestError:
+    """What is wrong with the first of the wrong options."""
+    first = error.errors(include_url=False, include_context=False)[0]
+    name = ".".join(str(part) for part in first["loc"])
+    given = str(first.get("input"))[:64]
+    reason = first["msg"][:1].lower() + first["msg"][1:]
+    return RequestError(f"{name} cannot be {given!r}: {reason}.", "bad_option")

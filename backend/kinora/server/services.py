@@ -1,0 +1,51 @@
+"""Everything the routes work with, made once per application."""
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from kinora.inference.batching import Turns
+from kinora.server.config import ServerSettings
+from kinora.server.guard import Guard
+from kinora.server.metrics import Metrics
+from kinora.server.registry import Registry
+
+# Where an application keeps them.
+KEY = "kinora"
+
+# What the front, which receives requests whole, says about them in their environment: the error to
+# answer with, that they were let in, and an event that is set once the client has hung up.
+REFUSAL, ADMITTED, GONE = "kinora.refusal", "kinora.admitted", "kinora.gone"
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts of a running server."""
+
+    settings: ServerSettings
+    registry: Registry
+    turns: Turns
+    metrics: Metrics
+    guard: Guard
+
+    def start(self) -> None:
+        """Load the models and begin what goes on by itself."""
+        self.registry.start()
+
+    def stop(self) -> None:
+        """End what goes on by itself."""
+        self.registry.stop()
+
+
+def make_services(settings: ServerSettings) -> Services:
+    """The parts, not started yet."""
+    registry = Registry(
+        settings.models, {"video": settings.video_model, "image": settings.image_model}
+    )
+    turns = Turns(settings.at_once, max(0, settings.max_in_flight - settings.at_once))
+    return Services(settings, registry, turns, Metrics(registry, turns), Guard(settings))
+
+
+def services() -> Services:
+    """The parts of the application that answers this request."""
+    return current_app.extensions[KEY]
