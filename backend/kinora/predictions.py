@@ -37,6 +37,8 @@ class Prediction:
         frame_times_s: The times of the frames that were looked at.
         segments: The parts of a long video, when a time line was asked for.
         warnings: What the reader of the answer should know, in plain words.
+        is_unsure: The confidence is lower than what counts as sure for this model; with
+            segments: none of them is known.
     """
 
     classes: tuple[str, ...]
@@ -44,6 +46,7 @@ class Prediction:
     frame_times_s: tuple[float, ...] = ()
     segments: tuple[Segment, ...] = ()
     warnings: tuple[str, ...] = ()
+    is_unsure: bool = False
     top: tuple[Score, ...] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -9,7 +9,7 @@ from tests.conftest import write_video
 from tests.tiny_models import scene
 
 from kinora import Recognizer, cli
-from kinora.media import write_image
+from kinora.media import read_info, write_image
 
 
 @pytest.fixture
@@ -94,6 +94,35 @@ def test_the_time_line_says_what_happens_when(media, compiled_models, capsys):
     assert "0:00.0-0:0" in lines[1]
     assert lines[2].split()[0].endswith("-0:08.0")
     assert "blue" in lines[2]
+
+
+def test_answers_are_drawn_into_a_folder_or_a_file(media, tmp_path, capsys):
+    shutil.copy(media / "clip.mp4", media / "deeper" / "clip.mov")
+    out = tmp_path / "drawn"
+    code, answer = answers(capsys, media, "--annotate", out, "--timeline")
+    assert code == 0
+    names = ["clip.mp4", "deeper/clip.mov.mp4", "deeper/photo.png.jpg"]
+    assert [result["annotated"] for result in answer["results"]] == [str(out / n) for n in names]
+    assert read_info(out / "clip.mp4").duration_s == pytest.approx(2)
+    assert read_info(out / "clip.mp4").height > 120, "the time line is below the picture"
+    assert cli.main(["predict", str(media / "clip.mp4"), "--annotate", str(out / "one.mp4")]) == 0
+    assert f"drawn: {out / 'one.mp4'}" in capsys.readouterr().out
+    assert read_info(out / "one.mp4").kind == "video"
+
+
+def test_nothing_is_drawn_over_its_own_source_or_several_times_over(media, tmp_path, capsys):
+    clip, photo = media / "clip.mp4", media / "deeper" / "photo.png"
+    before = clip.read_bytes()
+    for target, reason in (
+        (clip, "would be overwritten"),
+        (media, "would be overwritten"),
+        (tmp_path / "a.png", r"written as .mp4"),
+    ):
+        assert cli.main(["predict", str(clip), "--annotate", str(target)]) == 2
+        assert reason in capsys.readouterr().err
+    assert clip.read_bytes() == before
+    assert cli.main(["predict", str(clip), str(photo), "--annotate", "a.mp4"]) == 2
+    assert "must be a folder: there are 2 files" in capsys.readouterr().err
 
 
 def test_the_only_model_answers_for_everything(

@@ -1,9 +1,14 @@
-"""The temperature makes overconfident answers modest, and true ones stay."""
+"""The temperature makes overconfident answers modest; the threshold tells sure from unsure."""
 
 import numpy as np
 import pytest
 
-from kinora.training.calibration import fit_temperature, negative_log_likelihood
+from kinora.training.calibration import (
+    calibrate,
+    fit_temperature,
+    fit_threshold,
+    negative_log_likelihood,
+)
 
 
 def answers(scale, count=4000, seed=0):
@@ -34,3 +39,32 @@ def test_it_stays_within_reason_for_a_perfect_and_for_a_hopeless_network():
     certain = np.array([[1.0, 0.0], [0.0, 1.0]])
     assert fit_temperature(certain, np.array([0, 1])) == pytest.approx(0.1, rel=0.01)
     assert fit_temperature(certain, np.array([1, 0])) == pytest.approx(10, rel=0.01)
+
+
+def test_the_threshold_is_where_answers_are_right_halfway_between_chance_and_always():
+    probabilities, labels = answers(1.0, count=20_000)
+    assert fit_threshold(probabilities, labels) == pytest.approx((1 + 1 / 4) / 2, abs=0.03)
+    # Answers that are right less often than they say need to say more.
+    random, confidences = np.random.default_rng(1), probabilities.max(axis=1)
+    odds = confidences / (1 - confidences) / 3
+    is_right = random.random(len(labels)) < odds / (1 + odds)
+    chosen = probabilities.argmax(axis=1)
+    threshold = fit_threshold(probabilities, np.where(is_right, chosen, (chosen + 1) % 4))
+    assert threshold > 0.75
+    near = np.abs(confidences - threshold) < 0.03
+    assert is_right[near].mean() == pytest.approx(0.625, abs=0.06)
+
+
+def test_few_and_faultless_answers_leave_the_threshold_near_what_they_say():
+    sure = np.array([[0.98, 0.01, 0.01]] * 4)
+    assert 0.4 < fit_threshold(sure, np.zeros(4, int)) < 2 / 3
+    two = np.array([[0.9, 0.1], [0.2, 0.8]])
+    assert fit_threshold(two, np.array([0, 1])) == pytest.approx(0.75, abs=0.1)
+    certain = np.eye(3)
+    for labels in ([0, 1, 2], [1, 2, 0]):
+        assert 0 < fit_threshold(certain, np.array(labels)) < 1
+
+
+def test_the_threshold_belongs_to_the_calibrated_probabilities():
+    plain, sharp = calibrate(*answers(1.0)), calibrate(*answers(3.0))
+    assert sharp.threshold == pytest.approx(plain.threshold, abs=0.02)

@@ -49,4 +49,4 @@ def test_killed_and_continued_it_ends_with_the_same_curve(
 
     continued = train(Job(tiny_clips, folders / "killed", config, is_resumed=True))
     assert continued.history == whole.history
-    assert continued.ending.temperature == whole.ending.temperature
+    assert continued.ending.calibration == whole.ending.calibration

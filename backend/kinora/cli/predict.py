@@ -38,6 +38,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--timeline", action="store_true", help="say what happens when, for long videos"
     )
     parser.add_argument(
+        "--annotate",
+        type=Path,
+        metavar="OUT",
+        help="draw the answers: into a folder, or for a single file under this name (.mp4, .jpg)",
+    )
+    parser.add_argument(
         "--json", action="store_true", help="print one JSON object with all answers"
     )
 
@@ -49,6 +55,7 @@ def run(options: argparse.Namespace) -> int:
     models = _Models(options.model)
     results = []
     files = list(_files(options.paths))
+    _check_target(options.annotate, len(files))
     width = max((len(str(path)) for path in files), default=0)
     for path in files:
         results.append(_result(path, models, options))
@@ -102,18 +109,58 @@ def _files(paths: list[Path]) -> Iterator[Path]:
                 yield below
 
 
+def _check_target(target: Path | None, file_count: int) -> None:
+    if target is not None and file_count > 1 and (target.is_file() or _is_file_name(target)):
+        raise SettingError(f"--annotate {target} must be a folder: there are {file_count} files.")
+
+
+def _is_file_name(target: Path) -> bool:
+    return target.suffix != "" and not target.is_dir()
+
+
 def _result(path: Path, models: _Models, options: argparse.Namespace) -> dict[str, Any]:
     from kinora.inference.timeline import recognize_timeline
 
     try:
         recognizer = models.fitting(path)
-        if not options.timeline:
+        if options.timeline:
+            answer = recognize_timeline(recognizer, path)
+            more = _segments(answer)
+        else:
             answer = recognizer.recognize(path)
-            return _to_dict(path, recognizer, answer, options.top_k) | _times(answer)
-        answer = recognize_timeline(recognizer, path)
-        return _to_dict(path, recognizer, answer, options.top_k) | _segments(answer)
+            more = _times(answer)
+        if options.annotate is not None:
+            more["annotated"] = str(_annotate(path, answer, options))
+        return _to_dict(path, recognizer, answer, options.top_k) | more
     except MediaError as error:
         return {"path": str(path), "success": False, "error": error.code, "message": str(error)}
+
+
+def _annotate(
+    path: Path, answer: "Recognition | VideoTimeline", options: argparse.Namespace
+) -> Path:
+    """Draw an answer, and say where it lies."""
+    from kinora.annotate import annotate, annotated_suffix
+
+    target = options.annotate
+    if not _is_file_name(target):
+        target = target / _name_within(path, options.paths)
+        suffix = annotated_suffix(answer.info)
+        # clip.avi and clip.mov in one folder must not become the same file.
+        target = target if path.suffix == suffix else target.with_name(target.name + suffix)
+    if target.resolve() == path.resolve():
+        raise SettingError(f"{path} would be overwritten. Let --annotate name another place.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    annotate(path, answer.prediction, target)
+    return target
+
+
+def _name_within(path: Path, given: list[Path]) -> Path:
+    """A file's place below the folder that was given, or its name."""
+    for folder in given:
+        if folder.is_dir() and path.is_relative_to(folder):
+            return path.relative_to(folder)
+    return Path(path.name)
 
 
 def _to_dict(
@@ -127,6 +174,7 @@ def _to_dict(
         "success": True,
         "action": prediction.action,
         "confidence": prediction.confidence,
+        "unsure": prediction.is_unsure,
         "top": [{"action": score.action, "confidence": score.confidence} for score in top],
         "input": {
             **{name: getattr(answer.info, name) for name in _FACTS},
@@ -172,6 +220,8 @@ def _print_line(result: dict[str, Any], width: int) -> None:
         print(f"{'':{width}}  {span:15}  {segment['action']} {segment['confidence']:.1%}")
     for warning in result["warnings"]:
         print(f"{'':{width}}  {warning}")
+    if "annotated" in result:
+        print(f"{'':{width}}  drawn: {result['annotated']}")
 
 
 def _clock(seconds: float) -> str:

@@ -145,15 +145,24 @@ class Recognizer:
     def prediction(self, features: np.ndarray, **details: object) -> Prediction:
         """`classify` as a Prediction; `details` are its further fields."""
         probabilities = tuple(float(value) for value in self.classify(features))
-        return Prediction(self.classes, probabilities, **details)
+        is_unsure = max(probabilities) < (self.info.threshold or 0.0)
+        return Prediction(self.classes, probabilities, is_unsure=is_unsure, **details)
 
     def _answer(self, clip: Clip, features: np.ndarray) -> Prediction:
         is_still_image = self.input_kind == "image" and len(features) == 1
-        return self.prediction(
+        prediction = self.prediction(
             features if is_still_image else features[list(clip.order)],
             frame_times_s=clip.times_s,
             warnings=clip.warnings,
         )
+        if not prediction.is_unsure:
+            return prediction
+        doubt = (
+            f"This may be wrong: {self.name} counts as sure from {self.info.threshold:.0%} on, "
+            f"and {prediction.action} has {prediction.confidence:.0%}. Perhaps the "
+            f"{clip.info.kind} shows something that the model was never taught."
+        )
+        return replace(prediction, warnings=(*prediction.warnings, doubt))
 
 
 def _check_shapes(clip: ClipSpec, encoder: CompiledGraph, head: CompiledGraph) -> None:

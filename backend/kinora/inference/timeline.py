@@ -10,7 +10,7 @@ import numpy as np
 
 from kinora.errors import SettingError, UndecodableError
 from kinora.inference.recognizer import Recognizer
-from kinora.inference.segments import SegmentOptions, Smoother
+from kinora.inference.segments import UNKNOWN, SegmentOptions, Smoother
 from kinora.media import Limits, MediaInfo, Source, fit_frame, open_media
 from kinora.media.sampling import Timeline, every, uniform
 from kinora.predictions import Prediction
@@ -69,8 +69,15 @@ def recognize_timeline(
     options: TimelineOptions | None = None,
     limits: Limits = _DEFAULT_LIMITS,
 ) -> VideoTimeline:
-    """Find the actions in a video of any length, in memory that does not depend on it."""
-    options = options or TimelineOptions()
+    """Find the actions in a video of any length, in memory that does not depend on it.
+
+    Args:
+        recognizer: The model.
+        source: The video.
+        options: How closely to look; by default what the model is not sure of is unknown.
+        limits: What is too large.
+    """
+    options = options or _usual_options(recognizer)
     smoother, seconds = Smoother(options.segments), _Seconds(len(recognizer.classes))
     with open_media(source, limits) as medium:
         duration_s = medium.timeline.duration_s
@@ -85,16 +92,24 @@ def recognize_timeline(
         if not seconds.is_known:
             raise UndecodableError("No frame of the file can be decoded. It is damaged or cut off.")
         info, warnings = medium.info, medium.warnings
-    return VideoTimeline(
-        Prediction(
-            recognizer.classes,
-            tuple(seconds.mean().tolist()),
-            segments=smoother.segments(recognizer.classes),
-            warnings=warnings,
-        ),
-        seconds.rows(),
-        info,
+    segments = smoother.segments(recognizer.classes)
+    prediction = Prediction(
+        recognizer.classes,
+        tuple(seconds.mean().tolist()),
+        segments=segments,
+        warnings=warnings,
+        is_unsure=all(segment.action == UNKNOWN for segment in segments),
     )
+    return VideoTimeline(prediction, seconds.rows(), info)
+
+
+def _usual_options(recognizer: Recognizer) -> TimelineOptions:
+    """What the model itself is not sure of is unknown, as far as that was measured."""
+    threshold = recognizer.info.threshold
+    if threshold is None:
+        return TimelineOptions()
+    hysteresis = min(SegmentOptions.hysteresis, threshold)
+    return TimelineOptions(segments=SegmentOptions(threshold, hysteresis))
 
 
 def _ticks(

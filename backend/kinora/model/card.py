@@ -40,6 +40,20 @@ def _classes(info: BundleInfo) -> str:
 
 
 def _scores(info: BundleInfo) -> str:
+    return "\n\n".join(part for part in (_measured(info), _sureness(info)) if part)
+
+
+def _sureness(info: BundleInfo) -> str:
+    if info.threshold is None:
+        return ""
+    return (
+        f"An answer below {info.threshold:.0%} counts as unsure, and a stretch of video as "
+        "unknown: on the clips kept for choosing such things, answers that sure were right as "
+        "often as halfway between guessing and always."
+    )
+
+
+def _measured(info: BundleInfo) -> str:
     if not info.scores:
         return "Not measured yet. `kinora evaluate` measures it on your clips."
     numbers = {

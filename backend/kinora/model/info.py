@@ -27,6 +27,8 @@ class BundleInfo:
         clip: What the model wants to see.
         input_kind: `video`, or `image` for a model of single frames.
         network: Backbone and head, as `NetworkSpec.to_dict` gives them.
+        threshold: Below this confidence an answer does not count as sure; None where nobody
+            measured it.
         scores: What was measured, under the names of the measures; `protocol` says on what, and
             `per_class`, where there is one, has a number for every class.
         provenance: Where it comes from: data sets, versions, date, seed.
@@ -37,6 +39,7 @@ class BundleInfo:
     clip: ClipSpec
     input_kind: str = "video"
     network: Mapping[str, Any] = field(default_factory=dict)
+    threshold: float | None = None
     scores: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
@@ -55,6 +58,7 @@ class BundleInfo:
             raise ModelError(
                 f"An image is a clip of one frame; the clip settings say {self.clip.frame_count}."
             )
+        _check_threshold(self.threshold)
         _check_scores(self.scores, self.classes)
 
     def to_dict(self) -> dict[str, Any]:
@@ -66,6 +70,7 @@ class BundleInfo:
             "classes": list(self.classes),
             "clip": self.clip.to_dict(),
             "network": dict(self.network),
+            "threshold": self.threshold,
             "scores": dict(self.scores),
             "provenance": dict(self.provenance),
         }
@@ -85,6 +90,7 @@ class BundleInfo:
             clip=clip,
             input_kind=values.get("input"),
             network=_mapping(values, "network"),
+            threshold=values.get("threshold"),
             scores=_mapping(values, "scores"),
             provenance=_mapping(values, "provenance"),
         )
@@ -174,6 +180,12 @@ def _check_classes(classes: Any) -> None:
     doubles = sorted({name for name in classes if classes.count(name) > 1})
     if doubles:
         raise ModelError(f"These classes are named twice: {', '.join(doubles)}.")
+
+
+def _check_threshold(threshold: Any) -> None:
+    is_share = isinstance(threshold, int | float) and 0 <= threshold <= 1
+    if threshold is not None and not is_share:
+        raise ModelError(f"Its threshold must be a number from 0 to 1, not {threshold!r}.")
 
 
 def _check_scores(scores: Mapping[str, Any], classes: tuple[str, ...]) -> None:

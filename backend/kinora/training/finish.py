@@ -24,6 +24,7 @@ from kinora.model.export import export_bundle
 from kinora.model.info import BundleInfo
 from kinora.paths import plots_folder
 from kinora.plots import accuracy_loss
+from kinora.training.calibration import Calibration
 from kinora.training.config import TrainingConfig
 from kinora.training.stages import Parts
 from kinora.training.workspace import History
@@ -42,7 +43,7 @@ class Ending:
         config: The settings.
         clip: What the network wants to see.
         parts: The trained network.
-        temperature: What makes its probabilities mean what they say.
+        calibration: How its probabilities are to be taken.
     """
 
     out: Path
@@ -50,7 +51,7 @@ class Ending:
     config: TrainingConfig
     clip: ClipSpec
     parts: Parts
-    temperature: float
+    calibration: Calibration
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def finish(ending: Ending, history: History, failed: Mapping[Path, str]) -> Trai
         clip=ending.clip,
         input_kind=ending.data_set.kind,
         network=ending.parts.spec.to_dict(),
+        threshold=round(ending.calibration.threshold, 4),
         provenance=_provenance(ending, history),
     )
     bundle = export_bundle(write_bundle(ending.out, _final_network(ending), info), _frames(ending))
@@ -115,7 +117,7 @@ def _final_network(ending: Ending) -> keras.Model:
     encoder, head = split(network)
     encoder.set_weights(parts.encoder.get_weights())
     head.set_weights(parts.head.get_weights())
-    fold_temperature(network, ending.temperature)
+    fold_temperature(network, ending.calibration.temperature)
     return network
 
 
@@ -137,7 +139,7 @@ def _provenance(ending: Ending, history: History) -> dict[str, Any]:
         "settings": {**config.to_dict(), "weights": Path(config.weights).name},
         "seed": config.seed,
         "epochs": len(history),
-        "temperature": round(ending.temperature, 4),
+        "temperature": round(ending.calibration.temperature, 4),
         "date": datetime.now(timezone.utc).date().isoformat(),
         "kinora": kinora.__version__,
         "keras": keras.__version__,

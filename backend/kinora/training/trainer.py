@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import keras
+import numpy as np
 
 from kinora.clips import ClipSpec
 from kinora.data.batches import Batches, Clips
@@ -14,7 +15,7 @@ from kinora.data.samples import DataSet
 from kinora.model.architecture import build_encoder, scaling_of
 from kinora.model.backbones import NO_WEIGHTS
 from kinora.model.heads import build_head
-from kinora.training.calibration import fit_temperature
+from kinora.training.calibration import calibrate
 from kinora.training.config import TrainingConfig
 from kinora.training.devices import every_device, precision
 from kinora.training.encoding import make_encoder
@@ -75,8 +76,8 @@ def train(job: Job) -> Trained:
             measured, network = frames[MEASURED], end_to_end(parts)
         logger.info("Curves: tensorboard --logdir %s", work.folder / "tensorboard")
         history = run_stages(stages, work)
-        temperature = _temperature(network, measured, job.config)
-    ending = Ending(job.out, data_set.without(failed), job.config, clip, parts, temperature)
+        calibration = calibrate(_predict(network, measured, job.config), measured.labels)
+    ending = Ending(job.out, data_set.without(failed), job.config, clip, parts, calibration)
     return finish(ending, history, {**unreadable, **failed})
 
 
@@ -103,10 +104,9 @@ def _facts(job: Job, data_set: DataSet) -> Mapping[str, object]:
     }
 
 
-def _temperature(network: keras.Model, clips: Clips, config: TrainingConfig) -> float:
+def _predict(network: keras.Model, clips: Clips, config: TrainingConfig) -> np.ndarray:
     batches = Batches(clips, min(config.batch_size, config.fine_tune_batch))
-    probabilities = network.predict(batches, verbose=0)
-    return fit_temperature(probabilities, clips.labels)
+    return network.predict(batches, verbose=0)
 
 
 @contextmanager
