@@ -2,12 +2,12 @@
 
 import json
 
-from tests.frontend.conftest import FRONTEND, give, has_cards, verdict
+from tests.frontend.conftest import FRONTEND, eventually, give, has_cards, verdict
 
 
 def test_it_is_kept_across_reloads(page, clips):
     give(page, clips / "red.mp4", clips / "green.mp4")
-    has_cards(page, 2, "done")
+    eventually(page, "openStore().then((store) => store.all()).then((all) => all.length === 2)")
     page.reload()
     has_cards(page, 2, "done")
     assert "green" in page.locator("#history .outcome").first.inner_text()
