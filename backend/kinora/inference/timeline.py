@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -68,6 +68,7 @@ def recognize_timeline(
     source: Source,
     options: TimelineOptions | None = None,
     limits: Limits = _DEFAULT_LIMITS,
+    on_progress: Callable[[float], None] | None = None,
 ) -> VideoTimeline:
     """Find the actions in a video of any length, in memory that does not depend on it.
 
@@ -85,6 +86,8 @@ def recognize_timeline(
             (medium.timeline.seconds(stamp), fit_frame(frame, recognizer.clip))
             for stamp, frame in medium.frames(every(medium.timeline, options.step_s))
         )
+        if on_progress is not None:
+            fitted = _telling(fitted, duration_s, on_progress)
         ticks = _ticks(recognizer.frames.stream(fitted), options.step_s, duration_s)
         for start_s, end_s, probabilities in _scores(recognizer, ticks, options, duration_s):
             smoother.add(start_s, end_s, probabilities)
@@ -110,6 +113,17 @@ def _usual_options(recognizer: Recognizer) -> TimelineOptions:
         return TimelineOptions()
     hysteresis = min(SegmentOptions.hysteresis, threshold)
     return TimelineOptions(segments=SegmentOptions(threshold, hysteresis))
+
+
+def _telling(
+    frames: Iterator[tuple[float, np.ndarray]],
+    duration_s: float,
+    on_progress: Callable[[float], None],
+) -> Iterator[tuple[float, np.ndarray]]:
+    """Hand frames on, and tell how far they are."""
+    for time_s, frame in frames:
+        on_progress(min(1.0, time_s / duration_s) if duration_s else 1.0)
+        yield time_s, frame
 
 
 def _ticks(

@@ -19,6 +19,8 @@ from kinora.server.headers import add_security_headers
 from kinora.server.routes.docs import docs
 from kinora.server.routes.facts import facts
 from kinora.server.routes.health import health
+from kinora.server.routes.jobs import jobs
+from kinora.server.routes.media import media
 from kinora.server.routes.page import assets, page
 from kinora.server.routes.predict import predict
 from kinora.server.schemas import ErrorAnswer, options_error
@@ -60,7 +62,7 @@ def create_app(settings: ServerSettings | None = None) -> OpenAPI:
         expose_headers=["X-Request-ID", "Retry-After", "Location"],
         always_send=False,
     )
-    for part in (predict, facts, health, page):
+    for part in (predict, jobs, media, facts, health, page):
         app.register_api(part)
     for part in (docs, assets):
         app.register_blueprint(part)

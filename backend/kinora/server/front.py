@@ -30,6 +30,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 # Threads for everything that is answered at once, so that it never waits for predictions.
 _QUICK_THREADS = 8
+# Listeners to the events of jobs hold a thread each.
+_LISTENERS = 32
 # A client must send at least so many bytes a second, after a start of so many seconds.
 _SLOWEST_BYTES_PER_S = 1024
 _PATIENCE_S = 30.0
@@ -43,15 +45,35 @@ class _GoneError(Exception):
     """The client hung up or stopped reading."""
 
 
+class _Lane:
+    """Threads for one kind of request, and how many of them may be inside at a time."""
+
+    def __init__(self, name: str, threads: int, is_bounded: bool = True) -> None:
+        self.name, self.inside = name, 0
+        self._most = threads if is_bounded else None
+        self.threads = ThreadPoolExecutor(threads, f"kinora-{name}")
+
+    @property
+    def is_full(self) -> bool:
+        """There is no room for one more."""
+        return self._most is not None and self.inside >= self._most
+
+    def __enter__(self) -> None:
+        self.inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        self.inside -= 1
+
+
 class Front:
     """The ASGI application that the server runs."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._parts: Services = app.extensions[KEY]
-        self._most_working, self._working = self._parts.settings.max_in_flight, 0
-        self._quick = ThreadPoolExecutor(_QUICK_THREADS, "kinora-quick")
-        self._slow = ThreadPoolExecutor(self._most_working, "kinora-predict")
+        self._quick = _Lane("quick", _QUICK_THREADS, is_bounded=False)
+        self._slow = _Lane("predictions", self._parts.settings.max_in_flight)
+        self._listening = _Lane("listeners", _LISTENERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -73,37 +95,42 @@ class Front:
         except KinoraError as refusal:
             file.close()
             environ = environ_of(scope, headers, io.BytesIO(), 0) | {REFUSAL: refusal}
-            answer = await self._run(self._quick, environ)
-            await _send(send, answer, self._quick, before_end=_throw_away(receive))
+            answer = await self._run(self._quick.threads, environ)
+            await _send(send, answer, self._quick.threads, before_end=_throw_away(receive))
             return
         with file:
             await self._work(environ_of(scope, headers, file, size), receive, send)
 
     async def _work(self, environ: dict[str, Any], receive: Receive, send: Send) -> None:
         """Let the application answer, in a thread of the right kind."""
-        is_slow = environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] == "/predict"
-        if is_slow and self._working >= self._most_working:
+        lane = self._lane(environ)
+        if lane.is_full:
             environ[REFUSAL] = BusyError(
-                f"Too busy: {self._working} predictions are being worked on. "
-                "Try again in a few seconds."
+                f"Too busy: {lane.inside} {lane.name} are served already. Try again in a moment."
             )
-            is_slow = False
-        pool = self._slow if is_slow else self._quick
+            lane = self._quick
         environ[ADMITTED], environ[GONE] = True, threading.Event()
         watch = asyncio.create_task(_until_gone(receive, environ[GONE]))
-        self._working += is_slow
         try:
-            answer = await self._run(pool, environ)
-        finally:
-            self._working -= is_slow
-        try:
-            await _send(send, answer, pool)
+            with lane:
+                answer = await self._run(lane.threads, environ)
+                if answer.pieces is not None:
+                    await _send(send, answer, lane.threads)
+                    return
+            # However slowly it is read, a complete answer takes no room.
+            await _send(send, answer, lane.threads)
         finally:
             watch.cancel()
 
-    async def _run(self, pool: ThreadPoolExecutor, environ: dict[str, Any]) -> Answer:
+    def _lane(self, environ: dict[str, Any]) -> "_Lane":
+        """Predictions and listeners have threads of their own, so that others never wait."""
+        if environ["REQUEST_METHOD"] == "POST":
+            return self._slow
+        return self._listening if environ["PATH_INFO"].endswith("/events") else self._quick
+
+    async def _run(self, threads: ThreadPoolExecutor, environ: dict[str, Any]) -> Answer:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(pool, run, self._app.wsgi_app, environ)
+        return await loop.run_in_executor(threads, run, self._app.wsgi_app, environ)
 
     def _check(self, scope: Scope, headers: dict[str, str]) -> None:
         key = key_of(headers.get("authorization", ""), headers.get("x-api-key", ""))

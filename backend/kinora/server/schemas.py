@@ -23,6 +23,11 @@ class Options(ModelChoice):
     top_k: int = Field(5, ge=1, le=_MOST_TOP, description="actions to name")
     timeline: bool = Field(False, description="1: say what happens when")
 
+    @property
+    def is_thorough(self) -> bool:
+        """Every part of the video has to be looked at."""
+        return self.timeline
+
 
 class ErrorAnswer(BaseModel):
     """Every error."""
@@ -102,6 +107,41 @@ class PredictAnswer(BaseModel):
     seconds: list[Second] = Field(default=[], description="with timeline=1")
 
 
+class JobLinks(BaseModel):
+    """Where a job is asked about."""
+
+    self: str
+    events: str
+    result: str
+
+
+class JobError(BaseModel):
+    """Why a job failed."""
+
+    error: str
+    message: str
+
+
+class JobAnswer(BaseModel):
+    """How a job is."""
+
+    success: Literal[True]
+    id: str
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    kind: Literal["video", "image", "folder"]
+    progress: float
+    message: str
+    links: JobLinks
+    error: JobError | None = Field(default=None, description="once it has failed")
+
+
+class FolderAnswer(BaseModel):
+    """The answers for the files of a ZIP: each like that of POST /predict, or an error."""
+
+    success: Literal[True]
+    files: list[dict[str, Any]]
+
+
 class ModelFacts(BaseModel):
     """A model that is served."""
 
@@ -134,6 +174,20 @@ class ClassesAnswer(BaseModel):
 
     classes: list[str]
     count: int
+
+
+class Sample(BaseModel):
+    """A file that ships with the project."""
+
+    name: str
+    url: str
+    kind: Literal["video", "image"]
+
+
+class SamplesAnswer(BaseModel):
+    """All of them."""
+
+    samples: list[Sample]
 
 
 class StatusAnswer(BaseModel):

@@ -1,14 +1,18 @@
 """Everything the routes work with, made once per application."""
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 
 from flask import current_app
 
 from kinora.inference.batching import Turns
 from kinora.server.config import ServerSettings
 from kinora.server.guard import Guard
+from kinora.server.jobs.jobs import Jobs
+from kinora.server.links import Links
 from kinora.server.metrics import Metrics
 from kinora.server.registry import Registry
+from kinora.server.work import Work
 
 # Where an application keeps them.
 KEY = "kinora"
@@ -27,13 +31,20 @@ class Services:
     turns: Turns
     metrics: Metrics
     guard: Guard
+    links: Links
+    work: Work
+    jobs: Jobs
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         """Load the models and begin what goes on by itself."""
         self.registry.start()
+        self.jobs.start()
 
     def stop(self) -> None:
         """End what goes on by itself."""
+        self.stopping.set()
+        self.jobs.stop()
         self.registry.stop()
 
 
@@ -43,7 +54,11 @@ def make_services(settings: ServerSettings) -> Services:
         settings.models, {"video": settings.video_model, "image": settings.image_model}
     )
     turns = Turns(settings.at_once, max(0, settings.max_in_flight - settings.at_once))
-    return Services(settings, registry, turns, Metrics(registry, turns), Guard(settings))
+    links = Links(settings.data / "media")
+    metrics = Metrics(registry, turns)
+    work = Work(settings, registry, metrics, links)
+    jobs = Jobs(settings, work)
+    return Services(settings, registry, turns, metrics, Guard(settings), links, work, jobs)
 
 
 def services() -> Services:

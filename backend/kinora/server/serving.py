@@ -77,6 +77,7 @@ class _Server(uvicorn.Server):
         if self.should_exit:
             self.force_exit = True
         self.should_exit = True
+        self._parts.stopping.set()
 
 
 def _listen(host: str, port: int) -> socket.socket:

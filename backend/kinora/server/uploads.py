@@ -71,20 +71,30 @@ def too_large(largest: int) -> MediaTooLargeError:
 
 
 @contextmanager
-def received(request: Request, folder: Path) -> Iterator[Upload]:
+def received(request: Request, folder: Path, keep_at: Path | None = None) -> Iterator[Upload]:
     """The upload of a request; its files are gone afterwards, whatever happens.
+
+    Args:
+        request: The request.
+        folder: Where large files without a name may lie.
+        keep_at: Write the medium there, and leave it there.
 
     Raises:
         RequestError: There is no file in it, more than one, or the form is damaged.
     """
     with ExitStack() as stack:
+
+        def new_file() -> BinaryIO:
+            size = request.content_length
+            file = private_file(size, folder) if keep_at is None else keep_at.open("w+b")
+            return stack.enter_context(file)
+
         if request.mimetype == "multipart/form-data":
-            upload = _read_form(request, folder, stack)
+            upload = _read_form(request, new_file)
         else:
             # curl calls a bare body a form, too; nobody sends a medium in one.
-            file = stack.enter_context(private_file(request.content_length, folder))
-            _copy(request.stream, file)
-            upload = Upload(file)
+            upload = Upload(new_file())
+            _copy(request.stream, upload.file)
         if upload.file.seek(0, io.SEEK_END) == 0:
             raise RequestError(_MISSING, "missing_file")
         upload.file.seek(0)
@@ -96,11 +106,11 @@ def _copy(source: BinaryIO, target: BinaryIO) -> None:
         target.write(chunk)
 
 
-def _read_form(request: Request, folder: Path, stack: ExitStack) -> Upload:
+def _read_form(request: Request, new_file: Callable[[], BinaryIO]) -> Upload:
     boundary = request.mimetype_params.get("boundary", "")
     if not boundary:
         raise RequestError("The form has no boundary. Leave its Content-Type to your library.")
-    form = _Form(lambda: stack.enter_context(private_file(request.content_length, folder)))
+    form = _Form(new_file)
     try:
         form.read(request.stream, boundary)
     except ValueError as error:

@@ -1,17 +1,15 @@
 """POST /predict: one video or image, one answer."""
 
 import time
-from typing import Any
 
 from flask import Response, jsonify, request
 from flask_openapi3 import APIBlueprint, Tag
 
 from kinora.errors import RequestError
-from kinora.server import work
 from kinora.server.forms import medium_body
 from kinora.server.schemas import REFUSALS, ErrorAnswer, Options, PredictAnswer, parse
 from kinora.server.services import GONE, services
-from kinora.server.uploads import Upload, received
+from kinora.server.uploads import received
 
 predict = APIBlueprint(
     "predict", __name__, abp_tags=[Tag(name="predictions")], abp_responses=REFUSALS
@@ -38,7 +36,7 @@ def answer(query: Options) -> Response:
         with parts.turns.turn(request.remote_addr):
             parts.metrics.stage("wait", time.perf_counter() - arrived)
             _check_there()
-            return jsonify(_answer(upload, options))
+            return jsonify(parts.work.answer(upload.file, options, lambda _: _check_there()))
 
 
 def _check_there() -> None:
@@ -46,14 +44,3 @@ def _check_there() -> None:
     gone = request.environ.get(GONE)
     if gone is not None and gone.is_set():
         raise RequestError("The client hung up.", "client_closed_request", 499)
-
-
-def _answer(upload: Upload, options: Options) -> dict[str, Any]:
-    parts = services()
-    limits = parts.settings.limits()
-    if options.timeline:
-        work.check_direct(upload.file, limits, parts.settings.max_direct_s)
-    served = work.choose_model(parts.registry, upload.file, options, limits)
-    result = work.answer(served.recognizer, upload.file, options, limits)
-    parts.metrics.prediction(served.name, result["timings_ms"])
-    return result
