@@ -14,6 +14,7 @@ def test_the_table_names_actions_scores_and_faults(tiny_bundle, capsys):
     assert "tiny: video, 3 actions" in text
     assert "clap, walk, wave" in text
     assert "top1 0.75 (12 rendered clips, no body in two parts)" in text
+    assert "sure     from 60% on" in text
     assert "kinora export" in text
     assert "empty: BROKEN." in text
 
@@ -26,6 +27,7 @@ def test_json_has_parity_and_reasons(tiny_bundle, capsys):
     answer = json.loads(capsys.readouterr().out)
     (model,) = answer["models"]
     assert (model["name"], model["input"]) == ("tiny", "video")
+    assert model["threshold"] == 0.6
     assert model["scores"]["protocol"].startswith("12 rendered")
     assert model["graphs"]["head"]["parity"] == {"agreement": 1.0}
     assert "no bundle.json" in answer["broken"][0]["reason"]

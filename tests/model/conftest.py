@@ -27,6 +27,7 @@ def tiny_info():
         classes=("clap", "walk", "wave"),
         clip=CLIP,
         network=SPEC.to_dict(),
+        threshold=0.6,
         scores={
             "protocol": "12 rendered clips, no body in two parts",
             "top1": 0.75,

@@ -243,6 +243,7 @@ def test_the_card_tells_protocol_scores_and_weaknesses(tiny_bundle):
         "`clap`, `walk`, `wave`",
         "Measured on: 12 rendered clips, no body in two parts",
         "| top1 | 0.75 |",
+        "An answer below 60% counts as unsure",
         "| backbone | mobilenet_v2 |",
         "| head units | 4 |",
         "| seed | 7 |",

@@ -49,7 +49,7 @@ def _facts(bundle: "Bundle") -> dict[str, Any]:
     return {
         "name": bundle.name,
         "version": bundle.version,
-        **{key: facts[key] for key in ("input", "classes", "clip", "network", "scores")},
+        **{key: facts[key] for key in ("input", "classes", "clip", "network", "threshold", "scores")},
         "graphs": {part: graph.to_dict() for part, graph in bundle.graphs.items()},
         "folder": str(bundle.folder),
     }
@@ -64,6 +64,8 @@ def _text(bundle: "Bundle") -> str:
         f"  actions  {', '.join(named)}" + (f" and {more} more" if more else ""),
         f"  scores   {_scores(info.scores)}",
     ]
+    if info.threshold is not None:
+        lines.append(f"  sure     from {info.threshold:.0%} on")
     lines += [
         f"  {part:<8} {graph.file}, {graph.precision} {_numbers(graph.parity)}".rstrip()
         for part, graph in bundle.graphs.items()

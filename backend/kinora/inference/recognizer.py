@@ -59,10 +59,10 @@ class Recognizer:
 
     @classmethod
     def load(cls, path: Path | str, threads: int | None = None) -> "Recognizer":
-        """Load the bundle in a folder, or an .h5 file that Kinora wrote.
+        """Load the bundle in a folder, or an .h5 file with its classes.json or labels.json.
 
         Args:
-            path: The folder or the file.
+            path: The folder or the file; a file is compiled now, which needs TensorFlow.
             threads: How many frames to encode at the same time; by default as many as the
                 machine has cores, 8 at most.
 
