@@ -76,6 +76,11 @@ function mountAnswer(root) {
     fill("failed", ...parts);
   }
 
+  function doubt(answer) {
+    if (answer.unsure) return "Not sure, perhaps";
+    return answer.segments?.length > 1 ? "Over the whole video" : "";
+  }
+
   function timing(run) {
     const { timings_ms: spent, model } = run.answer;
     const { total, ...steps } = spent;
@@ -113,7 +118,7 @@ function mountAnswer(root) {
     mountBars(bars).show(answer.top);
     fill(answer.unsure ? "unsure" : "sure",
       element("p", { className: "verdict" },
-        element("span", { className: "perhaps", textContent: answer.unsure ? "Not sure, perhaps" : "" }),
+        element("span", { className: "perhaps", textContent: doubt(answer) }),
         element("strong", { className: "action", textContent: answer.action }),
         element("span", { className: "value", textContent: percent(answer.prediction.confidence) })),
       bars,

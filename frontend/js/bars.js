@@ -17,7 +17,7 @@ function mountBars(list) {
         const [action, value, rail] = list.children[place].children;
         action.textContent = entry.action;
         value.textContent = percent(entry.confidence);
-        rail.firstChild.style.transform = `scaleX(${entry.confidence / 100})`;
+        rail.firstChild.style.transform = `translateX(${entry.confidence - 100}%)`;
       });
     },
   };

@@ -17,7 +17,7 @@ function clock(seconds) {
 
 // 812.4 -> "812 ms"; 4210 -> "4.2 s".
 function took(milliseconds) {
-  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+  return milliseconds < 1000 ? `${Math.round(milliseconds)}\u00a0ms` : `${(milliseconds / 1000).toFixed(1)}\u00a0s`;
 }
 
 function size(bytes) {

@@ -6,7 +6,7 @@ function mountFrames(root) {
   const strip = root.querySelector(".strip");
   const note = root.querySelector(".note");
   const where = root.querySelector("input");
-  let shown = null;
+  let shown = null, shape = "";
 
   function heatOf(rows) {
     const canvas = element("canvas", { className: "heat", width: rows[0].length, height: rows.length, ariaHidden: "true" });
@@ -17,11 +17,18 @@ function mountFrames(root) {
     return canvas;
   }
 
+  // As wide as the file's own frames, before the pictures are there.
+  function pictureOf(...children) {
+    const picture = element("span", { className: "picture" }, ...children);
+    picture.style.aspectRatio = shape;
+    return picture;
+  }
+
   function frameItem(frame, most, isImage) {
     const part = frame.weight / (most || 1);
     const share = element("span", { className: "share", ariaHidden: "true" });
-    share.style.transform = `scaleX(${part})`;
-    const picture = element("span", { className: "picture" }, element("img", { src: frame.image, alt: "" }));
+    share.style.transform = `translateX(${100 * part - 100}%)`;
+    const picture = pictureOf(element("img", { src: frame.image, alt: "" }));
     if (frame.heat) picture.append(heatOf(frame.heat));
     const time = isImage ? "the image" : clock(frame.time_s);
     const node = button("", () => emit(root, "seek", frame.time_s), {
@@ -32,7 +39,7 @@ function mountFrames(root) {
   }
 
   function emptyItem(time) {
-    return element("li", { className: "empty" }, element("span", { className: "picture" }),
+    return element("li", {}, pictureOf(),
       element("span", { className: "rail" }), element("span", { className: "time", textContent: clock(time) }));
   }
 
@@ -43,6 +50,7 @@ function mountFrames(root) {
     root.hidden = !(frames.length || times.length);
     if (root.hidden || (shown?.answer === answer && shown.count === frames.length && !run.unexplained)) return;
     shown = { answer, count: frames.length };
+    shape = `${answer.input.width} / ${answer.input.height}`;
     const most = Math.max(...frames.map((frame) => frame.weight));
     note.textContent = run.unexplained
       ? `The frames could not be fetched. ${run.unexplained}`

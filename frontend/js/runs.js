@@ -103,7 +103,7 @@ function createRuns(onChange) {
 
   // The frames that were looked at, and a picture where the browser has none.
   async function explain(run) {
-    if (!run.file || run.answer.explanation || run.explaining) return;
+    if (!run.file || run.explaining || run.answer.explanation || isLong(run)) return;
     run.explaining = true;
     try {
       const { model, top_k } = run.options;

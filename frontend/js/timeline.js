@@ -3,7 +3,9 @@
 
 // Sends up "seek" with seconds, and "label" with {text, tint} of what happens now.
 function mountTimeline(root) {
-  const TINTS = 8;
+  const TINTS = 7;
+  // What the server calls a time of which it is not sure; it is grey.
+  const UNKNOWN = "unknown";
   const track = root.querySelector(".track");
   const graph = root.querySelector(".graph");
   const playhead = root.querySelector(".playhead");
@@ -16,12 +18,14 @@ function mountTimeline(root) {
   function tintActions(segments) {
     const totals = new Map();
     for (const s of segments) totals.set(s.action, (totals.get(s.action) ?? 0) + s.end_s - s.start_s);
-    const order = [...totals].sort((a, b) => b[1] - a[1]);
-    tints = new Map(order.map(([action], place) => [action, place % TINTS]));
-    legend.replaceChildren(...order.map(([action, total]) => element("li", {},
-      Object.assign(element("span", { className: "swatch", ariaHidden: "true" }), {}),
-      `${action} `, element("small", { textContent: clock(total) }))));
-    [...legend.children].forEach((item, place) => { item.dataset.tint = place % TINTS; });
+    const order = [...totals].sort((a, b) => (a[0] === UNKNOWN) - (b[0] === UNKNOWN) || b[1] - a[1]);
+    tints = new Map(order.map(([action], place) => [action, action === UNKNOWN ? TINTS : place % TINTS]));
+    legend.replaceChildren(...order.map(([action, total]) => {
+      const item = element("li", {}, element("span", { className: "swatch", ariaHidden: "true" }),
+        `${action} `, element("small", { textContent: clock(total) }));
+      item.dataset.tint = tints.get(action);
+      return item;
+    }));
   }
 
   function segmentItem(segment, place) {
@@ -46,7 +50,7 @@ function mountTimeline(root) {
     graph.replaceChildren(...[...paths].map(([action, path]) => {
       const node = document.createElementNS("http://www.w3.org/2000/svg", "path");
       node.setAttribute("d", path);
-      node.dataset.tint = tints.get(action) ?? TINTS - 1;
+      node.dataset.tint = tints.get(action) ?? TINTS;
       return node;
     }));
   }
