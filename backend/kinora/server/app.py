@@ -16,6 +16,7 @@ from kinora.server.config import ServerSettings, from_environment
 from kinora.server.errors import register_errors
 from kinora.server.guard import key_of
 from kinora.server.headers import add_security_headers
+from kinora.server.origins import allowed_origins
 from kinora.server.routes.docs import docs
 from kinora.server.routes.facts import facts
 from kinora.server.routes.health import health
@@ -27,9 +28,6 @@ from kinora.server.schemas import ErrorAnswer, options_error
 from kinora.server.services import ADMITTED, KEY, REFUSAL, make_services, services
 
 logger = logging.getLogger(__name__)
-
-# Pages opened from disk (their origin is "null") and pages served on this machine may ask.
-_USUAL_ORIGINS = ("null", r"^https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$")
 
 # A client may bring its own request id, as long as it is fit for a log.
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -58,7 +56,7 @@ def create_app(settings: ServerSettings | None = None) -> OpenAPI:
     app.extensions[KEY] = make_services(settings)
     CORS(
         app,
-        origins=list(settings.origins or _USUAL_ORIGINS),
+        origins=allowed_origins(settings),
         expose_headers=["X-Request-ID", "Retry-After", "Location"],
         always_send=False,
     )

@@ -17,6 +17,17 @@ _HOUR_S = 3600
 _PREFIX = "KINORA_"
 # What hosting platforms and `make` call them.
 _OTHER_NAMES = {"host": "HOST", "port": "PORT"}
+_POSITIVE = (
+    "at_once",
+    "max_in_flight",
+    "max_cameras",
+    "max_upload_mb",
+    "max_job_upload_mb",
+    "max_hours",
+    "max_direct_s",
+    "job_hours",
+    "link_minutes",
+)
 
 
 def _setting(default: Any, meaning: str) -> Any:
@@ -44,6 +55,7 @@ class ServerSettings:
     )
     at_once: int = _setting(2, "predictions worked on at the same time")
     max_in_flight: int = _setting(64, "predictions taken on; more are answered with 503")
+    max_cameras: int = _setting(16, "cameras watched at the same time")
     max_per_minute: int = _setting(0, "requests a client may send a minute; 0 is no limit")
     max_upload_mb: int = _setting(100, "largest upload in MB")
     max_job_upload_mb: int = _setting(1000, "largest upload of a job in MB")
@@ -62,10 +74,9 @@ class ServerSettings:
             raise SettingError(f"The port must be from 0 to 65535, not {self.port}.")
         if self.log_format not in ("text", "json"):
             raise SettingError(f"The log format must be text or json, not {self.log_format!r}.")
-        for name in ("at_once", "max_in_flight", "max_upload_mb", "max_job_upload_mb"):
-            _check_positive(name, getattr(self, name))
-        for name in ("max_hours", "max_direct_s", "job_hours", "link_minutes"):
-            _check_positive(name, getattr(self, name))
+        for name in _POSITIVE:
+            if not getattr(self, name) > 0:
+                raise SettingError(f"{name} must be more than 0, not {getattr(self, name)}.")
         for name in ("max_per_minute", "max_queued_jobs"):
             if getattr(self, name) < 0:
                 raise SettingError(f"{name} must be 0 or more, not {getattr(self, name)}.")
@@ -138,8 +149,3 @@ def _cast(text: str, kind: Any) -> Any:
 
 def _kind_name(kind: Any) -> str:
     return {int: "whole number", float: "number"}.get(kind, "value of this setting")
-
-
-def _check_positive(name: str, value: float) -> None:
-    if not value > 0:
-        raise SettingError(f"{name} must be more than 0, not {value}.")

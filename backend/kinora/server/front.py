@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 from flask import Flask
 
 from kinora.errors import BusyError, KinoraError, RequestError
+from kinora.server.camera import Cameras
 from kinora.server.guard import key_of
 from kinora.server.services import ADMITTED, GONE, KEY, REFUSAL, Services
 from kinora.server.uploads import largest_upload, private_file, too_large
@@ -74,10 +75,12 @@ class Front:
         self._quick = _Lane("quick", _QUICK_THREADS, is_bounded=False)
         self._slow = _Lane("predictions", self._parts.settings.max_in_flight)
         self._listening = _Lane("listeners", _LISTENERS)
+        self._cameras = Cameras(self._parts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
+        if scope["type"] == "websocket":
+            await self._cameras.serve(scope, receive, send)
             return
         try:
             await self._answer(scope, receive, send)

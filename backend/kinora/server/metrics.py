@@ -44,6 +44,9 @@ class Metrics:
         self._predictions = Counter(
             "kinora_predictions_total", "Media answered for.", ["model"], registry=self._all
         )
+        self._frames = Counter(
+            "kinora_camera_frames_total", "Camera pictures answered for.", registry=self._all
+        )
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self._all)
         self._all.register(self)
@@ -62,6 +65,10 @@ class Metrics:
     def stage(self, stage: str, seconds: float) -> None:
         """Count the time of one stage."""
         self._stages.labels(stage).observe(seconds)
+
+    def camera_frame(self) -> None:
+        """Count a picture of a camera."""
+        self._frames.inc()
 
     def text(self) -> bytes:
         """All of it, as Prometheus reads it."""

@@ -11,6 +11,7 @@ from flask import Flask
 
 from kinora.errors import SettingError
 from kinora.server.app import create_app
+from kinora.server.camera import LARGEST_FRAME_BYTES
 from kinora.server.config import ServerSettings
 from kinora.server.front import Front
 from kinora.server.logs import set_up_logs
@@ -21,6 +22,8 @@ logger = logging.getLogger(__name__)
 _BACKLOG = 2048
 # Requests that run when the server is told to stop have so long to finish.
 _GRACE_S = 30
+# How often a camera is asked for a sign of life, and how long it may take to give one.
+_PING_S, _PONG_S = 5.0, 8.0
 
 
 def serve(settings: ServerSettings) -> int:
@@ -62,6 +65,9 @@ class _Server(uvicorn.Server):
                 Front(app),
                 http="h11",
                 ws="websockets-sansio",
+                ws_max_size=LARGEST_FRAME_BYTES,
+                ws_ping_interval=_PING_S,
+                ws_ping_timeout=_PONG_S,
                 lifespan="off",
                 log_config=None,
                 access_log=False,
