@@ -105,6 +105,7 @@
   at("history").addEventListener("choose", (event) => { tabs.choose("files"); choose(event.detail); });
   at("history").addEventListener("removed", (event) => { if (event.detail === chosen) choose(null); });
   at("tabs").addEventListener("tab", (event) => { if (event.detail !== "camera") camera.stop(); });
+  at("home").addEventListener("click", () => { tabs.choose("files"); choose(null); });
   at("server-button").addEventListener("server", onServer);
   show();
   mountServer(at("server-button"), at("server-dialog"));

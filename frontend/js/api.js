@@ -158,7 +158,7 @@ const api = (() => {
     socket.onclose = () => onEnd(reason);
     return {
       isOpen: () => socket.readyState === WebSocket.OPEN,
-      send: (blob) => socket.send(blob),
+      send: (bytes) => socket.send(bytes),
       close: () => { socket.onclose = null; socket.close(); },
     };
   }

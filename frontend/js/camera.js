@@ -12,7 +12,7 @@ function mountCamera(root) {
   const card = root.querySelector(".answer");
   const [device, start] = [form.device, form.querySelector("[type=submit]")];
   const canvas = document.createElement("canvas");
-  let media = null, live = null, recorder = null, models = [];
+  let media = null, live = null, recorder = createRecorder(), models = [];
   let told = { action: null, at: 0 };
 
   const verdict = element("strong", { className: "action" });
@@ -77,10 +77,13 @@ function mountCamera(root) {
     media.getVideoTracks()[0].addEventListener("ended", () => showStopped("The camera was taken away. Connect it, then start again."));
     await video.play();
     if (!media) return undefined; // stopped meanwhile
-    live = startLive(video, canvas, { top_k: TOP, ...videoModel() }, { onAnswer: showAnswer, onEnd: lost });
-    if (window.MediaRecorder) recorder = startRecorder(media);
-    keep.disabled = !recorder;
+    live = startLive(video, canvas, { top_k: TOP, ...videoModel() }, { onFrame: remember, onAnswer: showAnswer, onEnd: lost });
     return listDevices();
+  }
+
+  function remember(bytes, timeMs) {
+    recorder.add(bytes, timeMs);
+    keep.disabled = !recorder.canKeep();
   }
 
   // Live answers come from a model for videos; one for single images also does.
@@ -97,9 +100,9 @@ function mountCamera(root) {
 
   function stop() {
     live?.stop();
-    recorder?.stop();
     for (const track of media?.getTracks() ?? []) track.stop();
-    media = live = recorder = video.srcObject = null;
+    media = live = video.srcObject = null;
+    recorder = createRecorder();
     keep.disabled = true;
     start.textContent = "Start";
     now.hidden = rate.hidden = true;
@@ -120,8 +123,8 @@ function mountCamera(root) {
   });
   device.addEventListener("change", () => { if (media) begin(); });
   keep.addEventListener("click", async () => {
-    const file = await recorder.keep();
-    emit(root, "files", [file]);
+    keep.disabled = true;
+    emit(root, "files", [await recorder.keep()]);
   });
   document.addEventListener("visibilitychange", () => {
     if (document.hidden && media) showStopped("The camera stopped because the page was hidden. Start it again.");

@@ -1,43 +1,45 @@
 // The last seconds of the camera, ready to be kept at any moment.
 "use strict";
 
-// A recording cannot be cut at its front. So there are always two, one begun some seconds after the
-// other; the older one is kept, or thrown away when it gets too long.
-function startRecorder(stream) {
-  const STEP_MS = 4000;
-  const running = [];
-  let timer;
+// Holds the very pictures that the server saw, which costs nothing; a film is made of them when it
+// is asked for. (Recording all the time would take half of the pictures a slow machine can send.)
+function createRecorder() {
+  const SPAN_MS = 6000;
+  const KEY_EVERY = 25;
+  let shots = [];
 
-  function begin() {
-    if (running.length === 2) running.shift().stop();
-    const recorder = new MediaRecorder(stream);
-    recorder.start();
-    running.push(recorder);
+  function add(bytes, timeMs) {
+    shots = [...shots.filter((shot) => timeMs - shot.timeMs < SPAN_MS), { bytes, timeMs }];
   }
 
-  function finish(recorder) {
-    return new Promise((resolve) => {
-      recorder.addEventListener("dataavailable", (event) => resolve(event.data), { once: true });
-      recorder.stop();
+  async function keep() {
+    const taken = shots;
+    const pictures = await Promise.all(taken.map(({ bytes }) => createImageBitmap(new Blob([bytes], { type: "image/jpeg" }))));
+    const { width, height } = pictures[0];
+    const frames = [];
+    const encoder = new VideoEncoder({
+      output: (chunk) => {
+        const bytes = new Uint8Array(chunk.byteLength);
+        chunk.copyTo(bytes);
+        frames.push({ bytes, timeMs: Math.round(chunk.timestamp / 1000), isKey: chunk.type === "key" });
+      },
+      error: () => {}, // flushing fails then, too
     });
+    encoder.configure({ codec: "vp8", width, height, bitrate: 1.5e6 });
+    pictures.forEach((picture, place) => {
+      const timestamp = Math.round(1000 * (taken[place].timeMs - taken[0].timeMs));
+      const frame = new VideoFrame(picture, { timestamp });
+      encoder.encode(frame, { keyFrame: place % KEY_EVERY === 0 });
+      frame.close();
+      picture.close();
+    });
+    await encoder.flush();
+    encoder.close();
+    const lengthMs = frames.at(-1).timeMs;
+    const step = lengthMs / Math.max(1, frames.length - 1);
+    const name = `camera ${new Date().toTimeString().slice(0, 8).replaceAll(":", ".")}.webm`;
+    return new File([writeWebm(frames, width, height, lengthMs + step)], name, { type: "video/webm" });
   }
 
-  begin();
-  timer = setInterval(begin, STEP_MS);
-
-  return {
-    async keep() {
-      const blob = await finish(running.shift());
-      clearInterval(timer);
-      if (!running.length) begin();
-      timer = setInterval(begin, STEP_MS);
-      const type = blob.type.split(";")[0];
-      const now = new Date().toTimeString().slice(0, 8).replaceAll(":", ".");
-      return new File([blob], `camera ${now}.${type === "video/mp4" ? "mp4" : "webm"}`, { type });
-    },
-    stop() {
-      clearInterval(timer);
-      for (const recorder of running.splice(0)) recorder.stop();
-    },
-  };
+  return { add, keep, canKeep: () => shots.length > 1 && "VideoEncoder" in window };
 }

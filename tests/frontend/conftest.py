@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from tests.conftest import ROOT, write_video
 from tests.server.conftest import RunningServer
 
@@ -18,33 +19,24 @@ PATIENCE_MS = 20_000
 COLOURS = {"red": (200, 20, 20), "green": (20, 200, 20), "blue": (20, 20, 200)}
 
 
-def launch(*flags: str):
-    """A context manager that yields a browser; skips where there is none."""
+@pytest.fixture(scope="package")
+def launch():
+    """Start Chromium: `launch(*flags)`; skips where there is none."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         pytest.skip("no Chromium on this machine")
     sync_api = pytest.importorskip("playwright.sync_api")
-    return _Launched(sync_api, chromium, ["--no-sandbox", "--disable-gpu", *flags])
-
-
-class _Launched:
-    def __init__(self, sync_api, chromium: str, flags: list[str]) -> None:
-        self._context = sync_api.sync_playwright()
-        self._settings = {"executable_path": chromium, "args": flags}
-
-    def __enter__(self):
-        self._browser = self._context.__enter__().chromium.launch(**self._settings)
-        return self._browser
-
-    def __exit__(self, *reason):
-        self._browser.close()
-        self._context.__exit__(*reason)
+    with sync_api.sync_playwright() as playwright:
+        yield lambda *flags: playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu", *flags]
+        )
 
 
 @pytest.fixture(scope="package")
-def browser():
-    with launch() as browser:
-        yield browser
+def browser(launch):
+    browser = launch()
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="package")

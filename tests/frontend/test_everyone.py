@@ -1,6 +1,7 @@
 """For everyone: keyboard, small and huge screens, screen readers, contrast, reduced motion."""
 
 import pytest
+
 from tests.frontend.conftest import PHONE, give, verdict
 
 SIZES = {

@@ -3,6 +3,7 @@
 import base64
 
 import pytest
+
 from tests.frontend.conftest import eventually, give, has_cards, verdict
 
 

@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+
 from tests.frontend.conftest import verdict
 from tests.server.conftest import RunningServer
 

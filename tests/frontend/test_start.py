@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from tests.frontend.conftest import FRONTEND, give, verdict
 from tests.server.conftest import RunningServer
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from tests.conftest import write_video
 from tests.frontend.conftest import coloured, eventually, give, verdict
 
