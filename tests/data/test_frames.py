@@ -5,7 +5,7 @@ import pytest
 
 from kinora.clips import ClipSpec
 from kinora.data.augment import augment, jitter_time, see
-from kinora.data.frames import keep_frames
+from kinora.data.frames import SomeFrames, keep_frames
 from kinora.data.views import VIEWS, may_flip, views_for
 from kinora.media import read_clip
 
@@ -41,6 +41,17 @@ def test_frames_are_decoded_once_and_again_when_their_file_is_broken(make_video,
     assert len(reads) == 2
 
 
+def test_a_few_frames_come_from_all_over_the_clip(make_video):
+    clip = make_video("a.mp4", 20)
+    frames = keep_frames({clip: True}, SPEC)[0][clip]
+    whole, few = frames.load(), SomeFrames(frames, 3, 48)
+    assert np.array_equal(few.load(), whole[[1, 3, 5]])
+    assert SomeFrames(frames, 2, 24).load().shape == (2, 24, 24, 3)
+    one, two = (few.load(np.random.default_rng(seed)) for seed in (1, 2))
+    assert one.shape == (3, 48, 48, 3)
+    assert not np.array_equal(one, two)
+
+
 def test_what_is_random_repeats_with_its_seed(make_video):
     clip = make_video("a.mp4", 20)
     frames = keep_frames({clip: True}, SPEC)[0][clip]
@@ -55,16 +66,16 @@ def test_all_frames_of_a_clip_are_changed_alike():
     picture = np.random.default_rng(0).integers(0, 256, (24, 24, 3), np.uint8)
     clip = np.stack([picture] * 5)
     for seed in range(10):
-        changed = augment(clip, np.random.default_rng(seed), is_flippable=True)
+        changed = augment(clip, np.random.default_rng(seed), True, 20)
+        assert changed.shape == (5, 20, 20, 3)
         assert (changed == changed[0]).all()
-        assert not np.array_equal(changed, clip)
 
 
 def test_only_clips_that_may_be_mirrored_are():
     slope = np.zeros((1, 24, 24, 3), np.uint8) + np.arange(24, dtype=np.uint8)[:, None] * 10
 
     def ever_mirrored(is_flippable):
-        draws = [augment(slope, np.random.default_rng(n), is_flippable) for n in range(20)]
+        draws = [augment(slope, np.random.default_rng(n), is_flippable, 24) for n in range(20)]
         return any(draw[0, :, 0].mean() > draw[0, :, -1].mean() for draw in draws)
 
     assert ever_mirrored(True)

@@ -70,7 +70,8 @@ def test_a_broken_bundle_is_reported(app, client, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status"), [("GET", "/nowhere", 404), ("POST", "/models", 405)]
+    ("method", "path", "status"),
+    [("GET", "/nowhere", 404), ("POST", "/models", 405), ("GET", "/predict", 405)],
 )
 def test_errors_have_one_shape(client, method, path, status):
     answer = client.open(path, method=method)

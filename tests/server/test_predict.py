@@ -1,6 +1,7 @@
 """POST /predict against a real server: the answer, all the ways to ask, and what is refused."""
 
 import io
+import time
 
 import pytest
 import requests
@@ -8,6 +9,7 @@ from PIL import Image
 from tests.server.conftest import in_threads
 
 from kinora import Recognizer
+from kinora.media import read_info
 
 COLOURS = ("red", "green", "blue")
 ERROR_FIELDS = {"success", "error", "message", "request_id"}
@@ -33,7 +35,8 @@ def test_the_answer_is_that_of_the_recognizer(server, compiled_models, moving_cl
     assert body["input"]["frames_used_s"] == pytest.approx(expected.frame_times_s, abs=1e-3)
     assert body["model"]["name"] == "moves"
     assert set(body["timings_ms"]) == {"decode", "recognize", "total"}
-    assert "segments" not in body
+    assert body["unsure"] is False
+    assert not {"segments", "annotated", "explanation", "preview"} & set(body)
 
 
 def test_a_client_of_the_older_api_works_unchanged(server, moving_clip):
@@ -88,6 +91,42 @@ def test_a_time_line_has_segments_and_seconds(server, moving_clip):
     assert body["segments"][0]["start_s"] == 0
     assert body["segments"][-1]["end_s"] == pytest.approx(4)
     assert [second["time_s"] for second in body["seconds"]] == [0, 1, 2, 3]
+
+
+def test_an_annotated_video_is_a_link_that_ends(make_server, moving_clip):
+    server = make_server(link_minutes=0.05)
+    made = server.predict(moving_clip, annotate="1").json()["annotated"]
+    assert (made["type"], made["expires_in_s"]) == ("video/mp4", 3)
+    answer = server.get(made["url"])
+    assert answer.headers["Content-Type"] == "video/mp4"
+    assert read_info(answer.content).duration_s == pytest.approx(4)
+    part = server.get(made["url"], headers={"Range": "bytes=4-7"})
+    assert (part.status_code, part.content) == (206, b"ftyp")
+    time.sleep(3)
+    late = server.get(made["url"])
+    assert (late.status_code, late.json()["error"]) == (404, "not_found")
+
+
+def test_an_annotated_image_is_a_jpeg(server):
+    made = server.post("/predict?annotate=1", files={"image": png()}).json()["annotated"]
+    assert made["type"] == "image/jpeg"
+    assert server.get(made["url"]).content.startswith(b"\xff\xd8\xff")
+
+
+@pytest.mark.parametrize("name", ["x.mp4", "..%2fjobs.sqlite", "a" * 32 + ".mp4", "%00"])
+def test_other_links_lead_nowhere(server, name):
+    assert server.get(f"/media/{name}").status_code == 404
+
+
+def test_an_explanation_says_which_frames_counted(server, moving_clip):
+    body = server.predict(moving_clip, explain="1").json()
+    frames = body["explanation"]["frames"]
+    assert sum(frame["weight"] for frame in frames) == pytest.approx(1, abs=0.01)
+    assert body["preview"].startswith("data:image/jpeg;base64,")
+    assert all(frame["image"].startswith("data:image/jpeg;base64,") for frame in frames)
+    heats = [frame["heat"] for frame in frames if frame["heat"]]
+    assert 0 < len(heats) < len(frames)
+    assert all(0 <= value <= 1 for heat in heats for row in heat for value in row)
 
 
 def test_a_long_video_is_sent_to_the_jobs(make_server, moving_clip):

@@ -26,6 +26,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--resume", action="store_true", help="continue a training that was interrupted"
     )
+    parser.add_argument(
+        "--with",
+        type=Path,
+        nargs="+",
+        default=[],
+        dest="others",
+        metavar="DATA",
+        help="other data sets to learn from: clips of the same actions, and all while tuning",
+    )
     types = get_type_hints(TrainingConfig)
     for entry in fields(TrainingConfig):
         flag = f"--{entry.name.replace('_', '-')}"
@@ -54,7 +63,16 @@ def run(options: argparse.Namespace) -> int:
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     from kinora.training.trainer import Job, train
 
-    trained = train(Job(options.data, options.out, config, options.layout, options.resume))
+    trained = train(
+        Job(
+            options.data,
+            options.out,
+            config,
+            options.layout,
+            options.resume,
+            tuple(options.others),
+        )
+    )
     if options.json:
         print(json.dumps(trained.to_dict(), indent=2))
         return 0

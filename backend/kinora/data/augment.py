@@ -7,7 +7,9 @@ from kinora.data.views import FULL
 
 # Edge of a cached crop, as a share of the frame's edge.
 _CROP = 0.8
-_SMALLEST_CROP = 0.75
+# The smallest random crop, as a share of the frame's area, and how far its shape is pulled.
+_SMALLEST_CROP = 0.35
+_PULL = 1.3
 # The shortest part of a clip that is stretched to the whole: a third faster.
 _SHORTEST_PART = 0.75
 _BRIGHTNESS = 0.2
@@ -25,7 +27,7 @@ def see(frames: np.ndarray, view: str) -> np.ndarray:
     edge = round(size * _CROP)
     top = 0 if view.startswith("top") else size - edge
     left = 0 if view.endswith("left") else size - edge
-    return _enlarge(frames[:, top : top + edge, left : left + edge], size)
+    return resize(frames[:, top : top + edge, left : left + edge], size)
 
 
 def jitter_time(count: int, random: np.random.Generator) -> np.ndarray:
@@ -39,20 +41,43 @@ def jitter_time(count: int, random: np.random.Generator) -> np.ndarray:
     return np.minimum((start + part * steps) * count, count - 1).astype(int)
 
 
-def augment(frames: np.ndarray, random: np.random.Generator, is_flippable: bool) -> np.ndarray:
-    """A random crop, colours a little different and, where it is allowed, the mirror image."""
-    size = frames.shape[1]
-    edge = round(size * random.uniform(_SMALLEST_CROP, 1))
-    top, left = random.integers(0, size - edge + 1, 2)
-    frames = _enlarge(frames[:, top : top + edge, left : left + edge], size)
+def choose_frames(count: int, wanted: int, random: np.random.Generator | None = None) -> np.ndarray:
+    """Which of `count` frames to take: one of each of `wanted` equal parts, its middle or any."""
+    places = 0.5 if random is None else random.random(wanted)
+    return ((np.arange(wanted) + places) / wanted * count).astype(int)
+
+
+def augment(
+    frames: np.ndarray, random: np.random.Generator, is_flippable: bool, size: int
+) -> np.ndarray:
+    """A random crop in another size, colours a little different, and the mirror image if allowed.
+
+    Args:
+        frames: uint8 (count, any, any, 3).
+        random: Decides.
+        is_flippable: Whether the mirror image shows the same action.
+        size: Height and width of the result.
+    """
+    top, left, height, width = _random_box(frames.shape[1], random)
+    frames = resize(frames[:, top : top + height, left : left + width], size)
     if is_flippable and random.random() < 0.5:
         frames = frames[:, :, ::-1]
     return _recolour(frames, random)
 
 
-def _enlarge(frames: np.ndarray, size: int) -> np.ndarray:
-    resized = [cv2.resize(frame, (size, size), interpolation=cv2.INTER_LINEAR) for frame in frames]
-    return np.stack(resized)
+def resize(frames: np.ndarray, size: int) -> np.ndarray:
+    """Frames of any shape as squares."""
+    how = cv2.INTER_AREA if frames.shape[1] > size else cv2.INTER_LINEAR
+    return np.stack([cv2.resize(frame, (size, size), interpolation=how) for frame in frames])
+
+
+def _random_box(size: int, random: np.random.Generator) -> tuple[int, int, int, int]:
+    """Top, left, height and width of a part of a square."""
+    edge = size * np.sqrt(random.uniform(_SMALLEST_CROP, 1))
+    pull = np.sqrt(np.exp(random.uniform(-1, 1) * np.log(_PULL)))
+    height, width = (max(1, min(size, round(edge * way))) for way in (pull, 1 / pull))
+    top, left = random.integers(0, size - height + 1), random.integers(0, size - width + 1)
+    return top, left, height, width
 
 
 def _recolour(frames: np.ndarray, random: np.random.Generator) -> np.ndarray:

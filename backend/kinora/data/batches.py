@@ -1,7 +1,7 @@
 """Clips in batches for Keras, read from disk one batch at a time."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -73,3 +73,41 @@ class Batches(keras.utils.PyDataset):
         if self._class_weights is None:
             return inputs, targets
         return inputs, targets, self._class_weights[labels].astype(np.float32)
+
+
+class JointBatches(keras.utils.PyDataset):
+    """Batches that hold clips of several data sets, each under its name.
+
+    The first data set is gone through once; from the others come as many batches as that takes,
+    from the front again where they are shorter.
+
+    Args:
+        clips: What to go through, by name.
+        sizes: How many clips of each are in a batch.
+        seed: For order and augmentation, with the number of the epoch.
+    """
+
+    def __init__(
+        self, clips: Mapping[str, Clips], sizes: Mapping[str, int], seed: tuple[int, int]
+    ) -> None:
+        super().__init__(workers=2)
+        self._clips, self._sizes, self._seed = clips, sizes, seed
+        random = np.random.default_rng(seed)
+        self._orders = {name: random.permutation(len(part.labels)) for name, part in clips.items()}
+
+    def __len__(self) -> int:
+        """How many batches there are."""
+        first = next(iter(self._clips))
+        return math.ceil(len(self._orders[first]) / self._sizes[first])
+
+    def __getitem__(self, number: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """The batch of that number."""
+        random = np.random.default_rng((*self._seed, number))
+        inputs, targets = {}, {}
+        for name, part in self._clips.items():
+            size, order = self._sizes[name], self._orders[name]
+            places = order[np.arange(number * size, (number + 1) * size) % len(order)]
+            inputs[name] = np.stack([part.loadable[place].load(random) for place in places])
+            labels = np.array([part.labels[place] for place in places])
+            targets[name] = np.eye(part.class_count, dtype=np.float32)[labels]
+        return inputs, targets

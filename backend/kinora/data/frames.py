@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 
 from kinora.clips import ClipSpec
-from kinora.data.augment import augment, jitter_time
+from kinora.data.augment import augment, choose_frames, jitter_time, resize
 from kinora.data.caching import check_room, content_hash, every_clip, write_whole
 from kinora.media import Clip, read_clip
 from kinora.paths import cache_folder
@@ -39,14 +39,39 @@ class ClipFrames:
 
     def load(self, random: np.random.Generator | None = None) -> np.ndarray:
         """Frames (frames, size, size, 3) uint8; with `random` augmented."""
-        with np.load(self.file) as content:
-            pictures = np.split(content["pictures"], content["ends"][:-1])
-            order = content["order"]
+        pictures, order = self._read()
         if random is not None:
             order = order[jitter_time(len(order), random)]
-        decoded = {place: _decode(pictures[place]) for place in np.unique(order)}
-        frames = np.stack([decoded[place] for place in order])
-        return frames if random is None else augment(frames, random, self.is_flippable)
+        frames = _decode_all(pictures, order)
+        size = frames.shape[1]
+        return frames if random is None else augment(frames, random, self.is_flippable, size)
+
+    def load_some(
+        self, count: int, size: int, random: np.random.Generator | None = None
+    ) -> np.ndarray:
+        """A few of the frames, from all over the clip, in another size; with `random` augmented."""
+        pictures, order = self._read()
+        frames = _decode_all(pictures, order[choose_frames(len(order), count, random)])
+        if random is None:
+            return resize(frames, size)
+        return augment(frames, random, self.is_flippable, size)
+
+    def _read(self) -> tuple[list[np.ndarray], np.ndarray]:
+        with np.load(self.file) as content:
+            return np.split(content["pictures"], content["ends"][:-1]), content["order"]
+
+
+@dataclass(frozen=True)
+class SomeFrames:
+    """A few frames of a clip, which ones in every epoch anew."""
+
+    clip: ClipFrames
+    count: int
+    size: int
+
+    def load(self, random: np.random.Generator | None = None) -> np.ndarray:
+        """Frames (count, size, size, 3) uint8; with `random` augmented."""
+        return self.clip.load_some(self.count, self.size, random)
 
 
 def keep_frames(
@@ -91,6 +116,11 @@ def _write(file: Path, clip: Clip) -> None:
 def _encode(frame: np.ndarray) -> np.ndarray:
     quality = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
     return cv2.imencode(".jpg", cv2.cvtColor(frame, cv2.COLOR_RGB2BGR), quality)[1].reshape(-1)
+
+
+def _decode_all(pictures: Sequence[np.ndarray], order: np.ndarray) -> np.ndarray:
+    decoded = {place: _decode(pictures[place]) for place in np.unique(order)}
+    return np.stack([decoded[place] for place in order])
 
 
 def _decode(picture: Sequence[int]) -> np.ndarray:

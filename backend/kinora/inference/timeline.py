@@ -77,6 +77,7 @@ def recognize_timeline(
         source: The video.
         options: How closely to look; by default what the model is not sure of is unknown.
         limits: What is too large.
+        on_progress: Told how far it is, from 0 to 1; what it raises ends the work.
     """
     options = options or _usual_options(recognizer)
     smoother, seconds = Smoother(options.segments), _Seconds(len(recognizer.classes))

@@ -45,6 +45,7 @@ def answer(
             score.action: round(score.confidence, _DIGITS) for score in prediction.top
         },
         "message": f"Predicted action: {best.action} ({confidence:.2f}% confidence)",
+        "unsure": prediction.is_unsure,
         "input": _medium(info, prediction),
         "model": {"name": recognizer.name, "version": recognizer.version},
         "timings_ms": {},

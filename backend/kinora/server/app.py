@@ -22,7 +22,7 @@ from kinora.server.routes.facts import facts
 from kinora.server.routes.health import health
 from kinora.server.routes.jobs import jobs
 from kinora.server.routes.media import media
-from kinora.server.routes.page import assets, page
+from kinora.server.routes.page import add_page_files, page
 from kinora.server.routes.predict import predict
 from kinora.server.schemas import ErrorAnswer, options_error
 from kinora.server.services import ADMITTED, KEY, REFUSAL, make_services, services
@@ -62,8 +62,8 @@ def create_app(settings: ServerSettings | None = None) -> OpenAPI:
     )
     for part in (predict, jobs, media, facts, health, page):
         app.register_api(part)
-    for part in (docs, assets):
-        app.register_blueprint(part)
+    app.register_blueprint(docs)
+    add_page_files(app)
     register_errors(app)
     app.before_request(_begin)
     app.after_request(_finish)

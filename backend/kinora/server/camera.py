@@ -140,6 +140,7 @@ class _Camera:
             "action": prediction.action,
             "confidence": answers.percent(prediction.confidence),
             "top": answers.top_scores(prediction, self._options.top_k),
+            "unsure": prediction.is_unsure,
             "frame": frame.number,
             "latency_ms": round((time.monotonic() - frame.came) * 1000, 1),
             "warming_up": self._stream.is_warming_up,

@@ -4,23 +4,22 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from kinora.server.uploads import FILE_FIELDS
+_BINARY = {"type": "string", "format": "binary", "minLength": 1}
+_KINDS = ("video/*", "image/*")
 
-_BINARY = {"type": "string", "format": "binary"}
 
-
-def medium_body(options: type[BaseModel], what: str = "a video or an image") -> dict[str, Any]:
+def medium_body(options: type[BaseModel], what: str, *more_kinds: str) -> dict[str, Any]:
     """The body: a form with one file and options, or nothing but the file."""
-    fields = options.model_json_schema()["properties"]
+    kinds = (*_KINDS, *more_kinds)
     form = {
         "type": "object",
-        "properties": {**dict.fromkeys(FILE_FIELDS, _BINARY), **fields},
-        "oneOf": [{"required": [name]} for name in FILE_FIELDS],
+        "properties": {"video": _BINARY, **options.model_json_schema()["properties"]},
+        "required": ["video"],
     }
-    content = {
-        "multipart/form-data": {"schema": form},
-        "application/octet-stream": {"schema": _BINARY},
-        "video/*": {"schema": _BINARY},
-        "image/*": {"schema": _BINARY},
-    }
-    return {"requestBody": {"required": True, "description": what, "content": content}}
+    as_form = {"schema": form, "encoding": {"video": {"contentType": ", ".join(kinds)}}}
+    description = (
+        f"{what}: in the form field `video`, which may be called `image` or `file` as well, or as "
+        "the body itself, under any content type. The bytes decide what it is."
+    )
+    content = {"multipart/form-data": as_form, **{kind: {"schema": _BINARY} for kind in kinds}}
+    return {"requestBody": {"required": True, "description": description, "content": content}}

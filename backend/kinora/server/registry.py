@@ -88,13 +88,9 @@ class Registry:
         Raises:
             RequestError: There is none.
         """
-        models = self.served
         if name:
-            found = next((served for served in models if served.name == name), None)
-            if found is None:
-                known = ", ".join(served.name for served in models) or "none yet"
-                raise RequestError(f"There is no model {name[:64]!r}; there is {known}.")
-            return found
+            return self.check_name(name)
+        models = self.served
         if not models:
             raise RequestError(
                 "This server has no model yet. Put a bundle into its models folder; "
@@ -103,6 +99,18 @@ class Registry:
                 503,
             )
         return self.default(kind) or models[0]
+
+    def check_name(self, name: str | None) -> Served | None:
+        """The model of that name; none if none is named.
+
+        Raises:
+            RequestError: There is none of that name.
+        """
+        found = self._served.get(name) if name else None
+        if name and found is None:
+            known = ", ".join(served.name for served in self.served) or "none yet"
+            raise RequestError(f"There is no model {name[:64]!r}; there is {known}.")
+        return found
 
     def start(self) -> None:
         """Load what is there now, and keep looking for changes in a thread of its own."""

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
 
 from kinora.errors import RequestError
 
@@ -22,11 +22,13 @@ class Options(ModelChoice):
 
     top_k: int = Field(5, ge=1, le=_MOST_TOP, description="actions to name")
     timeline: bool = Field(False, description="1: say what happens when")
+    annotate: bool = Field(False, description="1: draw the answer, and link to that")
+    explain: bool = Field(False, description="1: say which frames counted, and where")
 
     @property
     def is_thorough(self) -> bool:
         """Every part of the video has to be looked at."""
-        return self.timeline
+        return self.timeline or self.annotate
 
 
 class ErrorAnswer(BaseModel):
@@ -90,6 +92,29 @@ class ModelVersion(BaseModel):
     version: str
 
 
+class Annotated(BaseModel):
+    """The medium with the answer drawn onto it."""
+
+    url: str
+    type: Literal["video/mp4", "image/jpeg"]
+    expires_in_s: int
+
+
+class FrameWeight(BaseModel):
+    """What a frame had to do with the answer."""
+
+    time_s: float
+    weight: float
+    image: str
+    heat: list[list[float]] | None
+
+
+class ExplanationAnswer(BaseModel):
+    """Which frames carried the answer; their weights add up to 1."""
+
+    frames: list[FrameWeight]
+
+
 class PredictAnswer(BaseModel):
     """The answer for one video or image. Confidences are percent, `all_predictions` fractions."""
 
@@ -99,12 +124,16 @@ class PredictAnswer(BaseModel):
     top: list[Score]
     all_predictions: dict[str, float]
     message: str
+    unsure: bool
     input: Medium
     model: ModelVersion
     timings_ms: dict[str, float]
     warnings: list[str]
     segments: list[SegmentAnswer] = Field(default=[], description="with timeline=1")
     seconds: list[Second] = Field(default=[], description="with timeline=1")
+    annotated: Annotated | None = Field(default=None, description="with annotate=1")
+    explanation: ExplanationAnswer | None = Field(default=None, description="with explain=1")
+    preview: str | None = Field(default=None, description="the first frame, with explain=1")
 
 
 class JobLinks(BaseModel):
@@ -140,6 +169,10 @@ class FolderAnswer(BaseModel):
 
     success: Literal[True]
     files: list[dict[str, Any]]
+
+
+class JobResult(RootModel[PredictAnswer | FolderAnswer]):
+    """What a job answered."""
 
 
 class ModelFacts(BaseModel):

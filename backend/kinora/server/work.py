@@ -5,11 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from kinora.annotate import annotate, annotated_suffix
 from kinora.errors import MediaTooLargeError
-from kinora.inference.recognizer import Recognizer
-from kinora.inference.timeline import recognize_timeline
-from kinora.media import Limits, MediaInfo, read_info
-from kinora.server import answers
+from kinora.inference.explaining import explain
+from kinora.inference.recognizer import Recognition, Recognizer
+from kinora.inference.timeline import VideoTimeline, recognize_timeline
+from kinora.media import Limits, read_clip, read_image, read_info
+from kinora.server import answers, pictures
 from kinora.server.config import ServerSettings
 from kinora.server.links import Links
 from kinora.server.metrics import Metrics
@@ -18,7 +20,10 @@ from kinora.server.schemas import Options
 
 _MINUTE_S = 60
 
+_MEDIA_TYPES = {".jpg": "image/jpeg", ".mp4": "video/mp4"}
+
 Progress = Callable[[float], None]
+Found = Recognition | VideoTimeline
 
 
 @dataclass(frozen=True)
@@ -44,8 +49,18 @@ class Work:
         start = time.perf_counter()
         limits = self.limits(is_job)
         served = self._choose(file, options, limits, is_job)
-        result, times = _recognise(served.recognizer, file, options, limits, on_progress)
-        times["total"] = (time.perf_counter() - start) * 1000
+        looking = _share(on_progress, 0, 0.5 if options.annotate else 1)
+        found = _recognise(served.recognizer, file, options, limits, looking)
+        result = answers.answer(served.recognizer, found.prediction, found.info, options.top_k)
+        if isinstance(found, VideoTimeline):
+            result["segments"] = answers.segments(found.prediction)
+            result["seconds"] = answers.seconds(served.recognizer.classes, found.seconds)
+        if options.explain:
+            result |= _explained(served.recognizer, file, limits)
+        if options.annotate:
+            drawing = _share(on_progress, 0.5, 1)
+            result["annotated"] = self._annotated(file, found, limits, drawing)
+        times = _times(found) | {"total": (time.perf_counter() - start) * 1000}
         result["timings_ms"] = {stage: round(value, 1) for stage, value in times.items()}
         self.metrics.prediction(served.name, times)
         return result
@@ -63,18 +78,27 @@ class Work:
     def _choose(self, file: BinaryIO, options: Options, limits: Limits, is_job: bool) -> Served:
         """The model that was asked for, else the one for this kind of medium."""
         info = read_info(file, limits)
-        file.seek(0)
-        if not is_job:
-            self._check_direct(info, options)
-        return self.registry.choose(options.model, info.kind)
-
-    def _check_direct(self, info: MediaInfo, options: Options) -> None:
         most_s = self.settings.max_direct_s
-        if options.is_thorough and info.duration_s > most_s:
+        if options.is_thorough and not is_job and info.duration_s > most_s:
             raise MediaTooLargeError(
                 f"The video is {info.duration_s:.0f} seconds long; at most {most_s:g} can be "
                 "looked through while you wait. Send it to POST /jobs instead."
             )
+        return self.registry.choose(options.model, info.kind)
+
+    def _annotated(
+        self, file: BinaryIO, found: Found, limits: Limits, on_progress: Progress
+    ) -> dict[str, Any]:
+        """Draw the answer onto the medium; a link to it."""
+        suffix = annotated_suffix(found.info)
+        name = self.links.new_name(suffix)
+        annotate(file, found.prediction, self.links.place(name), limits, on_progress)
+        self.links.open_for(name, self.settings.link_minutes * _MINUTE_S)
+        return {
+            "url": f"/media/{name}",
+            "type": _MEDIA_TYPES[suffix],
+            "expires_in_s": self.links.left_s(name),
+        }
 
 
 def _recognise(
@@ -83,14 +107,27 @@ def _recognise(
     options: Options,
     limits: Limits,
     on_progress: Progress,
-) -> tuple[dict[str, Any], dict[str, float]]:
-    """The answer, and the times of its stages in milliseconds."""
-    if not options.timeline:
-        found = recognizer.recognize(file, limits)
-        result = answers.answer(recognizer, found.prediction, found.info, options.top_k)
-        return result, {"decode": found.decode_ms, "recognize": found.recognize_ms}
-    found = recognize_timeline(recognizer, file, limits=limits, on_progress=on_progress)
-    result = answers.answer(recognizer, found.prediction, found.info, options.top_k)
-    result["segments"] = answers.segments(found.prediction)
-    result["seconds"] = answers.seconds(recognizer.classes, found.seconds)
-    return result, {}
+) -> Found:
+    if options.timeline:
+        return recognize_timeline(recognizer, file, limits=limits, on_progress=on_progress)
+    return recognizer.recognize(file, limits)
+
+
+def _explained(recognizer: Recognizer, file: BinaryIO, limits: Limits) -> dict[str, Any]:
+    clip = read_clip(file, recognizer.clip, limits)
+    return {
+        "explanation": pictures.explanation(explain(recognizer, clip)),
+        "preview": pictures.preview(read_image(file, limits)),
+    }
+
+
+def _times(found: Found) -> dict[str, float]:
+    """The stages of an answer in milliseconds; those of a time line cannot be told apart."""
+    if isinstance(found, VideoTimeline):
+        return {}
+    return {"decode": found.decode_ms, "recognize": found.recognize_ms}
+
+
+def _share(on_progress: Progress, start: float, end: float) -> Progress:
+    """The progress of one part of the work."""
+    return lambda done: on_progress(start + done * (end - start))

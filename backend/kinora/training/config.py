@@ -24,7 +24,8 @@ class TrainingConfig:
     backbone: str = _setting(NetworkSpec.backbone, "what looks at every frame", BACKBONE_NAMES)
     width: float = _setting(NetworkSpec.width, "share of the backbone's channels")
     weights: str = _setting(
-        "imagenet", "what the backbone starts from: imagenet (a download), none, or a weight file"
+        "imagenet",
+        "what the backbone starts from: imagenet (a download), none, a weight file or a bundle",
     )
     temporal: str | None = _setting(
         None, "what looks at the frames together (lstm for videos, mean for images)", HEAD_KINDS
@@ -51,17 +52,31 @@ class TrainingConfig:
     )
     patience: int = _setting(10, "epochs without progress on val before stopping")
     views: int = _setting(len(VIEWS), "augmented views of each training clip; 1 is none")
+    tune: int = _setting(
+        0, "epochs of training the whole backbone on a few frames of every clip, before all else"
+    )
+    tune_size: int = _setting(160, "height and width of a frame while tuning")
+    tune_rate: float = _setting(2e-4, "the highest learning rate of tuning")
+    tune_batch: int = _setting(32, "frames per step of tuning; --with brings half as many more")
     fine_tune: int = _setting(0, "epochs of training the backbone too, after the layers over time")
     fine_tune_blocks: int = _setting(6, "how many blocks of the backbone, the last ones first")
     fine_tune_rate: float = _setting(1e-4, "the highest learning rate of fine-tuning")
     fine_tune_batch: int = _setting(16, "clips per step of fine-tuning")
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "patience", "fine_tune_blocks", "fine_tune_batch"):
+        for name in (
+            "epochs",
+            "batch_size",
+            "patience",
+            "fine_tune_blocks",
+            "fine_tune_batch",
+            "tune_size",
+            "tune_batch",
+        ):
             _check(getattr(self, name) >= 1, name, "at least 1")
-        for name in ("learning_rate", "fine_tune_rate"):
+        for name in ("learning_rate", "tune_rate", "fine_tune_rate"):
             _check(getattr(self, name) > 0, name, "above 0")
-        for name in ("weight_decay", "seed", "fine_tune"):
+        for name in ("weight_decay", "seed", "tune", "fine_tune"):
             _check(getattr(self, name) >= 0, name, "0 or more")
         _check(0 <= self.label_smoothing < 1, "label_smoothing", "from 0 to below 1")
         _check(1 <= self.views <= len(VIEWS), "views", f"from 1 to {len(VIEWS)}")

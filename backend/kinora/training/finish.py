@@ -44,6 +44,7 @@ class Ending:
         clip: What the network wants to see.
         parts: The trained network.
         calibration: How its probabilities are to be taken.
+        sources: The names of the data sets that were learned from.
     """
 
     out: Path
@@ -52,6 +53,7 @@ class Ending:
     clip: ClipSpec
     parts: Parts
     calibration: Calibration
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ def _frames(ending: Ending) -> np.ndarray:
 def _provenance(ending: Ending, history: History) -> dict[str, Any]:
     data_set, config = ending.data_set, ending.config
     return {
-        "data": [data_set.root.resolve().name],
+        "data": list(ending.sources),
         "layout": data_set.layout,
         "split": data_set.protocol,
         "clips": {part: len(data_set.part(part)) for part in PARTS},

@@ -31,15 +31,17 @@ class Stage:
         train: The clips to learn from, for an epoch's number.
         val: The clips to measure on.
         patience: Epochs without progress before it stops.
+        measured: The compiled model that is measured on val, if it is not the trained one.
     """
 
     name: str
     epochs: int
     prepare: Callable[[], keras.Model]
     parts: Mapping[str, keras.Model]
-    train: Callable[[int], Batches]
+    train: Callable[[int], keras.utils.PyDataset]
     val: Batches
     patience: int
+    measured: keras.Model | None = None
 
 
 class _Ticks(keras.callbacks.Callback):
@@ -109,12 +111,15 @@ def _one_epoch(
     """Train and measure once; `number` counts the epochs of all stages."""
     callbacks = [_Ticks(tick)]
     learned = model.fit(stage.train(number), verbose=0, shuffle=False, callbacks=callbacks).history
-    measured = model.evaluate(stage.val, verbose=0, return_dict=True, callbacks=callbacks)
+    examinee = stage.measured or model
+    measured = examinee.evaluate(stage.val, verbose=0, return_dict=True, callbacks=callbacks)
+    # With several outputs Keras puts a name before it; one of them has an accuracy.
+    accuracy = next(values for name, values in learned.items() if name.endswith("accuracy"))
     figures = {
         "stage": stage.name,
         "epoch": epoch + 1,
         "loss": float(learned["loss"][-1]),
-        "accuracy": float(learned["accuracy"][-1]),
+        "accuracy": float(accuracy[-1]),
         "val_loss": float(measured["loss"]),
         "val_accuracy": float(measured["accuracy"]),
     }

@@ -1,7 +1,8 @@
 """From a data set to what is trained on: clips in parts, their features and their frames."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from kinora.data.files import name_below
 from kinora.data.frames import keep_frames
 from kinora.data.layouts.lists import name_some
 from kinora.data.samples import DataSet
-from kinora.data.splits import split
+from kinora.data.splits import SplitOptions, split
 from kinora.data.survey import survey
 from kinora.data.views import may_flip, views_for
 from kinora.errors import DataError
@@ -36,6 +37,26 @@ def read_and_split(
     for note in data_set.notes:
         logger.warning("%s", note)
     return data_set, looked.unreadable
+
+
+def read_other(data: Path, config: TrainingConfig) -> DataSet:
+    """Another data set, of which only the part `train` is learned from."""
+    looked = survey(layouts.read(data))
+    data_set = split(looked.data_set, SplitOptions(seed=config.seed), looked.duplicates())
+    logger.info("Also learning from %s (%s)", data_set.root, data_set.protocol)
+    return data_set
+
+
+def joined(data_set: DataSet, others: Sequence[DataSet]) -> DataSet:
+    """A data set with the other ones' training clips of the same actions in its part `train`."""
+    wanted = set(data_set.classes)
+    for other in others:
+        more = tuple(s for s in other.part(LEARNED) if s.label in wanted)
+        if other.kind != data_set.kind or not more:
+            continue
+        note = f"{len(more)} clips of {other.root.resolve().name} were added to train."
+        data_set = replace(data_set, samples=data_set.samples + more).noting(note)
+    return data_set
 
 
 def fingerprint(data_set: DataSet) -> str:

@@ -8,9 +8,13 @@ import numpy as np
 
 from kinora.clips import ClipSpec
 from kinora.data.samples import DataSet
-from kinora.errors import MediaError
+from kinora.errors import MediaError, ModelError
 from kinora.media import read_clip
+from kinora.model.architecture import build_encoder, split
 from kinora.model.backbones import IMAGENET, NO_WEIGHTS
+from kinora.model.bundle import BUNDLE_FILE
+from kinora.model.h5 import has_metadata, load_keras
+from kinora.model.specs import NetworkSpec
 from kinora.paths import weights_file
 from kinora.training.config import TrainingConfig
 
@@ -24,6 +28,27 @@ def find_weights(config: TrainingConfig) -> str | Path:
     if config.weights == IMAGENET:
         return weights_file() or IMAGENET
     return config.weights if config.weights == NO_WEIGHTS else Path(config.weights).expanduser()
+
+
+def start_encoder(spec: NetworkSpec, clip: ClipSpec, weights: str | Path) -> keras.Model:
+    """The encoder with what it starts from, which may be another model that Kinora trained."""
+    if not _is_model(weights):
+        return build_encoder(spec, clip, weights)
+    encoder = build_encoder(spec, clip, NO_WEIGHTS)
+    try:
+        encoder.set_weights(split(load_keras(weights))[0].get_weights())
+    except ValueError as error:
+        raise ModelError(
+            f"{weights} has another backbone than the one that is to be trained. Give the same "
+            "--backbone and --width, or other --weights."
+        ) from error
+    return encoder
+
+
+def _is_model(weights: str | Path) -> bool:
+    if not isinstance(weights, Path):
+        return False
+    return (weights / BUNDLE_FILE).is_file() or (weights.is_file() and has_metadata(weights))
 
 
 def let_signals_pass(encoder: keras.Model, data_set: DataSet, clip: ClipSpec) -> None:

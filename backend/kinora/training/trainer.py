@@ -12,7 +12,7 @@ import numpy as np
 from kinora.clips import ClipSpec
 from kinora.data.batches import Batches, Clips
 from kinora.data.samples import DataSet
-from kinora.model.architecture import build_encoder, scaling_of
+from kinora.model.architecture import scaling_of
 from kinora.model.backbones import NO_WEIGHTS
 from kinora.model.heads import build_head
 from kinora.training.calibration import calibrate
@@ -26,11 +26,14 @@ from kinora.training.material import (
     feature_clips,
     fingerprint,
     frame_clips,
+    joined,
     read_and_split,
+    read_other,
 )
 from kinora.training.stages import Parts, end_to_end, fine_tuning_stages, head_stage
-from kinora.training.start import find_weights, let_signals_pass
-from kinora.training.workspace import Workspace, check_out
+from kinora.training.start import find_weights, let_signals_pass, start_encoder
+from kinora.training.tuning import tune
+from kinora.training.workspace import History, Workspace, check_out
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +48,8 @@ class Job:
         config: The settings.
         layout: How the data set is laid out; found by itself if not named.
         is_resumed: Continue the training that was begun for `out`, if there is one.
+        others: The folders of other data sets to learn from. Their clips of the same actions join
+            the part `train`; while tuning the encoder learns from all of them.
     """
 
     data: Path
@@ -52,6 +57,7 @@ class Job:
     config: TrainingConfig
     layout: str | None = None
     is_resumed: bool = False
+    others: tuple[Path, ...] = ()
 
 
 def train(job: Job) -> Trained:
@@ -62,10 +68,16 @@ def train(job: Job) -> Trained:
     """
     check_out(job.out, job.is_resumed)
     data_set, unreadable = read_and_split(job.data, job.layout, job.config)
+    others = tuple(read_other(folder, job.config) for folder in job.others)
+    data_set = joined(data_set, others)
     keras.utils.set_random_seed(job.config.seed)
     with _numbers(precision()), every_device():
         clip, parts = _build(data_set, job.config)
-        work = Workspace.open(job.out, _facts(job, data_set), job.is_resumed)
+        work = Workspace.open(job.out, _facts(job, (data_set, *others)), job.is_resumed)
+        history: History = ()
+        if job.config.tune:
+            tuning = Workspace(work.folder / "tuning")
+            history = tune(parts, clip, (data_set, *others), job.config, tuning)
         encoder = make_encoder(parts.encoder, f"{parts.spec.backbone} {parts.spec.width}")
         features, failed = feature_clips(data_set, encoder, clip, job.config.views)
         stages = [head_stage(parts, features, job.config)]
@@ -75,9 +87,11 @@ def train(job: Job) -> Trained:
             stages += fine_tuning_stages(parts, frames, job.config)
             measured, network = frames[MEASURED], end_to_end(parts)
         logger.info("Curves: tensorboard --logdir %s", work.folder / "tensorboard")
-        history = run_stages(stages, work)
+        history += run_stages(stages, work)
         calibration = calibrate(_predict(network, measured, job.config), measured.labels)
-    ending = Ending(job.out, data_set.without(failed), job.config, clip, parts, calibration)
+    names = tuple(folder.resolve().name for folder in (job.data, *job.others))
+    kept = data_set.without(failed)
+    ending = Ending(job.out, kept, job.config, clip, parts, calibration, names)
     return finish(ending, history, {**unreadable, **failed})
 
 
@@ -86,7 +100,7 @@ def _build(data_set: DataSet, config: TrainingConfig) -> tuple[ClipSpec, Parts]:
     frame_count = 1 if data_set.kind == "image" else config.frames
     clip = ClipSpec(frame_count, config.size, scaling=scaling_of(spec))
     weights = find_weights(config)
-    encoder = build_encoder(spec, clip, weights)
+    encoder = start_encoder(spec, clip, weights)
     if weights == NO_WEIGHTS:
         let_signals_pass(encoder, data_set, clip)
     feature_size = encoder.output_shape[-1]
@@ -94,13 +108,13 @@ def _build(data_set: DataSet, config: TrainingConfig) -> tuple[ClipSpec, Parts]:
     return clip, Parts(spec, encoder, head)
 
 
-def _facts(job: Job, data_set: DataSet) -> Mapping[str, object]:
+def _facts(job: Job, data_sets: tuple[DataSet, ...]) -> Mapping[str, object]:
     return {
         **job.config.to_dict(),
-        "input": data_set.kind,
-        "classes": list(data_set.classes),
-        "clips": len(data_set.samples),
-        "data": fingerprint(data_set),
+        "input": data_sets[0].kind,
+        "classes": list(data_sets[0].classes),
+        "clips": len(data_sets[0].samples),
+        "data": [fingerprint(data_set) for data_set in data_sets],
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from kinora.errors import MediaTooLargeError, UndecodableError, UnsupportedMediaError
+from kinora.media.formats import HEAD_BYTES, recognise
 from kinora.server.uploads import private_file
 
 _SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
@@ -69,6 +70,9 @@ def opened(path: Path, member: zipfile.ZipInfo, largest: int, folder: Path) -> I
         )
     with private_file(member.file_size, folder) as file:
         with _our_errors(), zipfile.ZipFile(path) as archive, archive.open(member) as source:
+            head = source.read(HEAD_BYTES)
+            recognise(head)  # what is no medium need not be unpacked
+            file.write(head)
             # It stops at the promised size and checks the CRC, so a lie about it is an error.
             while chunk := source.read(_CHUNK):
                 file.write(chunk)

@@ -14,12 +14,13 @@ from kinora.errors import RequestError
 from kinora.server.forms import medium_body
 from kinora.server.jobs.jobs import Jobs
 from kinora.server.jobs.store import DONE, FAILED, Job
+from kinora.server.links import Links
 from kinora.server.schemas import (
     REFUSALS,
     ErrorAnswer,
     JobAnswer,
+    JobResult,
     Options,
-    PredictAnswer,
     parse,
 )
 from kinora.server.services import GONE, services
@@ -31,7 +32,14 @@ jobs = APIBlueprint("jobs", __name__, abp_tags=[Tag(name="jobs")], abp_responses
 _LOOK_S, _SILENCE_S = 0.5, 15.0
 
 _UPLOAD_ERRORS = {413: ErrorAnswer, 415: ErrorAnswer, 422: ErrorAnswer, 503: ErrorAnswer}
-_EVENTS = {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
+_EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"enum": ["progress", "done", "failed", "cancelled"]},
+        "data": {"type": "string", "description": "JSON, as GET /jobs/{job_id} answers it"},
+    },
+}
+_EVENTS = {"content": {"text/event-stream": {"schema": _EVENT}}}
 
 
 class JobId(BaseModel):
@@ -43,11 +51,14 @@ class JobId(BaseModel):
 @jobs.post(
     "/jobs",
     responses={202: JobAnswer, **_UPLOAD_ERRORS},
-    openapi_extensions=medium_body(Options, "a video, an image, or a ZIP of them"),
+    openapi_extensions=medium_body(
+        Options, "A video, an image, or a ZIP of them", "application/zip"
+    ),
 )
 def add(query: Options) -> tuple[Response, int, dict[str, str]]:
     """Hand in a long video, or a ZIP of clips."""
     parts = services()
+    parts.registry.check_name(query.model)
     with parts.jobs.place() as place:
         with received(request, place.parent, keep_at=place) as upload:
             options = parse(Options, {**request.args, **upload.fields})
@@ -73,14 +84,14 @@ def events(path: JobId) -> Response:
 
 @jobs.get(
     "/jobs/<job_id>/result",
-    responses={200: PredictAnswer, 404: ErrorAnswer, 409: ErrorAnswer},
+    responses={200: JobResult, 404: ErrorAnswer, 409: ErrorAnswer},
 )
 def result(path: JobId) -> Response:
     """The answer of a job."""
     parts = services()
     job = parts.jobs.get(path.job_id)
     if job.state == DONE:
-        return jsonify(parts.jobs.store.result(job.id))
+        return jsonify(_with_time_left(parts.jobs.store.result(job.id), parts.links))
     if job.is_finished:
         raise RequestError(f"There is no answer: {job.message}", job.error or job.state, 409)
     raise RequestError("The job has not ended yet.", "not_finished", 409)
@@ -90,6 +101,14 @@ def result(path: JobId) -> Response:
 def cancel(path: JobId) -> Response:
     """End a job."""
     return jsonify(_described(services().jobs.cancel(path.job_id)))
+
+
+def _with_time_left(answer: dict[str, Any], links: Links) -> dict[str, Any]:
+    """The answer, with what is left by now of the time that its links work."""
+    for part in (answer, *answer.get("files", ())):
+        if annotated := part.get("annotated"):
+            annotated["expires_in_s"] = links.left_s(annotated["url"].removeprefix("/media/"))
+    return answer
 
 
 def _described(job: Job) -> dict[str, Any]:

@@ -31,8 +31,11 @@ def made(path: FileName) -> Response:
     file = services().links.find(path.name)
     if file is None:
         raise RequestError("This link has ended. Ask again for a new one.", "not_found", 404)
-    response = send_file(file, max_age=services().links.left_s(path.name))
-    response.cache_control.private = True
+    response = send_file(file)
+    # The time of the file is when its link ends, which nobody else needs to know.
+    del response.headers["Last-Modified"]
+    left_s = services().links.left_s(path.name)
+    response.headers["Cache-Control"] = f"private, max-age={left_s}"
     return response
 
 

@@ -25,12 +25,13 @@ predict = APIBlueprint(
         422: ErrorAnswer,
         503: ErrorAnswer,
     },
-    openapi_extensions=medium_body(Options),
+    openapi_extensions=medium_body(Options, "A video or an image"),
 )
 def answer(query: Options) -> Response:
     """Recognise the action in one video or image."""
     parts = services()
     with received(request, parts.settings.data / "uploads") as upload:
+        parts.registry.check_name(query.model)
         options = parse(Options, {**request.args, **upload.fields})
         arrived = time.perf_counter()
         with parts.turns.turn(request.remote_addr):

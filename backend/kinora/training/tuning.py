@@ -1,0 +1,187 @@
+"""Tuning: the whole encoder learns from a few frames of every clip, of several data sets at once.
+
+A head over time on frozen features only picks among what the encoder sees. Tuned on its own
+frames, the encoder sees more; tuned on other data sets too, each with a small head of its own that
+is thrown away afterwards, it does not forget the rest.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from kinora.clips import ClipSpec
+from kinora.data.batches import Batches, Clips, JointBatches
+from kinora.data.frames import SomeFrames
+from kinora.data.samples import DataSet
+from kinora.model.architecture import block_count, build_encoder, set_trainable
+from kinora.model.backbones import NO_WEIGHTS
+from kinora.training.config import TrainingConfig
+from kinora.training.loop import Stage, run_stages
+from kinora.training.material import LEARNED, MEASURED, frame_clips
+from kinora.training.schedule import WarmupCosine
+from kinora.training.stages import Parts
+from kinora.training.workspace import History, Workspace
+
+# Frames of a video in one step: enough to see change, few enough to see many clips.
+_FRAMES = 3
+# They are taken from at least so many.
+_KEPT_FRAMES = 8
+_DROPOUT = 0.2
+# What the other data sets count together with one of them, next to 1 for our own.
+_WEIGHT_OF_OTHERS = 0.25
+_WEIGHT_DECAY = 0.01
+# Longer gradients are shortened to this: a strange batch must not undo what was learned.
+_CLIP = 5.0
+# The root of zero has no gradient.
+_SMALLEST_VARIANCE = 1e-6
+_MAIN = "clips"
+
+
+def tune(
+    parts: Parts,
+    clip: ClipSpec,
+    data_sets: tuple[DataSet, ...],
+    config: TrainingConfig,
+    work: Workspace,
+) -> History:
+    """Train the encoder of `parts`, in place.
+
+    Args:
+        parts: The network.
+        clip: How clips are read.
+        data_sets: The data set to get better at, then the others that keep the encoder broad.
+        config: The settings.
+        work: Where checkpoints go.
+
+    Returns:
+        The figures of all epochs.
+    """
+    clips = {
+        _MAIN if number == 0 else f"others_{number}": _few_frames(data_set, clip, config)
+        for number, data_set in enumerate(data_sets)
+    }
+    learned = {name: some[LEARNED] for name, some in clips.items()}
+    tuned = _Tuned(
+        _for_tuning(parts, replace(clip, frame_count=1, size=config.tune_size)),
+        learned,
+        _batch_sizes(learned, config.tune_batch),
+    )
+    history = run_stages([_stage(tuned, clips[_MAIN][MEASURED], config)], work)
+    parts.encoder.set_weights(tuned.encoder.get_weights())
+    return history
+
+
+def _few_frames(data_set: DataSet, clip: ClipSpec, config: TrainingConfig) -> dict[str, Clips]:
+    """The clips of each part, as a few frames in the size of tuning."""
+    is_image = data_set.kind == "image"
+    count = 1 if is_image else _FRAMES
+    kept = 1 if is_image else max(clip.frame_count, _KEPT_FRAMES)
+    found = frame_clips(data_set, replace(clip, frame_count=kept))
+    return {
+        part: replace(
+            some, loadable=[SomeFrames(one, count, config.tune_size) for one in some.loadable]
+        )
+        for part, some in found.items()
+    }
+
+
+def _for_tuning(parts: Parts, clip: ClipSpec) -> keras.Model:
+    """The encoder with the same weights for frames of another size, all of it trainable."""
+    encoder = build_encoder(parts.spec, clip, NO_WEIGHTS)
+    encoder.set_weights(parts.encoder.get_weights())
+    set_trainable(encoder, parts.spec, block_count(parts.spec), batch_norm=True)
+    return encoder
+
+
+class _Tuned:
+    """The networks of tuning, around one encoder.
+
+    Args:
+        encoder: For frames in the size of tuning.
+        clips: What is learned from, by data set.
+        sizes: How many clips of each data set are in a batch.
+    """
+
+    def __init__(
+        self, encoder: keras.Model, clips: Mapping[str, Clips], sizes: Mapping[str, int]
+    ) -> None:
+        self.encoder, self.clips, self.sizes = encoder, clips, sizes
+        feature_size = encoder.output_shape[-1]
+        heads = {name: _light_head(name, some, feature_size) for name, some in clips.items()}
+        inputs = {name: self._frames(name, sizes[name]) for name in clips}
+        features = self._features(list(inputs.values()))
+        ends = np.cumsum([one.shape[0] * one.shape[1] for one in inputs.values()])
+        features = ops.reshape(features, (int(ends[-1]), feature_size))
+        outputs = {
+            name: head(ops.reshape(its_own, (-1, *head.input_shape[1:])))
+            for (name, head), its_own in zip(
+                heads.items(), ops.split(features, ends[:-1].tolist()), strict=True
+            )
+        }
+        self.joint = keras.Model(inputs, outputs, name="joint")
+        ours = self._frames(_MAIN)
+        features = ops.reshape(self._features([ours]), (-1, ours.shape[1], feature_size))
+        self.measured = keras.Model(ours, heads[_MAIN](features))
+
+    def _frames(self, name: str, batch_size: int | None = None) -> keras.KerasTensor:
+        count = self.clips[name].loadable[0].count
+        shape = (count, *self.encoder.input_shape[1:])
+        return keras.Input(shape, batch_size, dtype="uint8", name=name)
+
+    def _features(self, frames: Sequence[keras.KerasTensor]) -> keras.KerasTensor:
+        """The features of the frames of several inputs, one after the other."""
+        flat = [ops.reshape(one, (-1, *one.shape[2:])) for one in frames]
+        # The statistics of batch normalisation stay as they are, only its weights learn: batches
+        # of a few clips are much alike and would spoil them.
+        return self.encoder(ops.concatenate(flat), training=False)
+
+
+def _light_head(name: str, clips: Clips, feature_size: int) -> keras.Model:
+    """Features of a few frames in, probabilities out: their mean and spread, and one layer."""
+    count = clips.loadable[0].count
+    features = keras.Input((count, feature_size))
+    x = layers.SpatialDropout1D(_DROPOUT)(features)
+    summary = ops.mean(x, axis=1)
+    if count > 1:
+        spread = ops.sqrt(ops.var(x, axis=1) + _SMALLEST_VARIANCE)
+        summary = ops.concatenate([summary, spread], axis=-1)
+    actions = layers.Dense(clips.class_count, activation="softmax", dtype="float32")
+    return keras.Model(features, actions(summary), name=f"{name}_head")
+
+
+def _stage(tuned: _Tuned, val: Clips, config: TrainingConfig) -> Stage:
+    def batches(epoch: int) -> JointBatches:
+        return JointBatches(tuned.clips, tuned.sizes, (config.seed, epoch))
+
+    def prepare() -> keras.Model:
+        loss = keras.losses.CategoricalCrossentropy(label_smoothing=config.label_smoothing)
+        tuned.measured.compile(loss=loss, metrics=["accuracy"], jit_compile=False)
+        schedule = WarmupCosine(config.tune_rate, config.tune * len(batches(0)))
+        tuned.joint.compile(
+            keras.optimizers.AdamW(schedule, weight_decay=_WEIGHT_DECAY, global_clipnorm=_CLIP),
+            dict.fromkeys(tuned.clips, loss),
+            loss_weights=dict.fromkeys(tuned.clips, _WEIGHT_OF_OTHERS) | {_MAIN: 1.0},
+            metrics={_MAIN: ["accuracy"]},
+            jit_compile=False,
+        )
+        return tuned.joint
+
+    return Stage(
+        name="tuning",
+        epochs=config.tune,
+        prepare=prepare,
+        parts={"joint": tuned.joint},
+        train=batches,
+        val=Batches(val, tuned.sizes[_MAIN]),
+        patience=config.patience,
+        measured=tuned.measured,
+    )
+
+
+def _batch_sizes(clips: Mapping[str, Clips], frames: int) -> dict[str, int]:
+    """Clips per step: so many frames of our own clips, and half as many of the others together."""
+    shares = {name: frames / 2 / max(1, len(clips) - 1) for name in clips} | {_MAIN: frames}
+    return {name: max(1, round(shares[name] / clips[name].loadable[0].count)) for name in clips}

@@ -1,0 +1,58 @@
+"""The OpenAPI document and docs/api.md against the server that they describe."""
+
+import os
+import subprocess
+import sys
+from dataclasses import fields
+
+import pytest
+from tests.conftest import ROOT
+
+from kinora.server import ServerSettings
+
+# A cancelled job can still be asked about, which schemathesis takes for one that was deleted.
+UNFITTING = "use_after_free"
+
+
+def test_the_server_does_what_its_document_says(server):
+    assert server.get("/openapi.json").json()["openapi"].startswith("3.1")
+    command = [sys.executable, "-m", "schemathesis.cli", "run", server.url + "/openapi.json"]
+    words = ["--max-examples=8", "--no-color", f"--exclude-checks={UNFITTING}", "--seed=1"]
+    found = subprocess.run(
+        [*command, *words],
+        env={**os.environ, "SCHEMATHESIS_HOOKS": "tests.server.schemathesis_hooks"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stdout
+
+
+@pytest.mark.parametrize("path", ["js/swagger-ui-bundle.js", "css/swagger-ui.css"])
+def test_the_documentation_brings_its_files(server, path):
+    page = server.get("/docs")
+    assert f'"/docs/swagger/{path}"' in page.text
+    assert "http" not in page.text  # nothing comes from elsewhere
+    assert "<script>" not in page.text  # the rules for pages forbid it
+    assert "'unsafe-inline'" not in page.headers["Content-Security-Policy"].split(";")[1]
+    assert len(server.get(f"/docs/swagger/{path}").content) > 10_000
+    assert "/openapi.json" in server.get("/docs/docs.js").text
+
+
+def test_every_route_is_documented_for_people(server):
+    told = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    endpoints = server.get("/").json()["endpoints"]
+    assert "POST /predict" in endpoints
+    missing = [
+        endpoint
+        for endpoint in endpoints
+        if endpoint.replace("{job_id}", "ID").replace("{name}", "NAME") not in told
+    ]
+    assert missing == []
+
+
+def test_every_setting_is_documented_for_people():
+    told = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    missing = [f.name for f in fields(ServerSettings) if f"KINORA_{f.name.upper()}" not in told]
+    assert missing == []

@@ -1,0 +1,101 @@
+"""Tuning changes the whole encoder, learns from other data sets too, and can be interrupted."""
+
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+from tests.conftest import write_video
+from tests.training.conftest import TINY, coloured_frame
+
+from kinora.errors import ModelError
+from kinora.model.architecture import split as split_network
+from kinora.model.h5 import load_keras
+from kinora.training.config import TrainingConfig
+from kinora.training.material import joined, read_and_split, read_other
+from kinora.training.start import start_encoder
+from kinora.training.trainer import Job, train
+from kinora.training.workspace import Workspace, folder_for
+
+CONFIG = TrainingConfig(**TINY, tune=2, tune_size=32, tune_batch=12, tune_rate=1e-3)
+
+
+@pytest.fixture(scope="module")
+def other_clips(tmp_path_factory):
+    """Clips of an action that tiny_clips has too, and of one that it has not."""
+    root = tmp_path_factory.mktemp("others")
+    lines = ["path,label,group,split"]
+    for action, colour in {"blue": (30, 70, 240), "red": (240, 40, 40)}.items():
+        (root / action).mkdir()
+        for number in range(6):
+            frame = coloured_frame(colour, 3 * number)
+            write_video(root / action / f"{number}.mp4", 6, size=(48, 48), frame=frame)
+            part = ("train", "train", "train", "train", "val", "test")[number]
+            lines.append(f"{action}/{number}.mp4,{action},{action}{number},{part}")
+    (root / "metadata.csv").write_text("\n".join(lines), encoding="utf-8")
+    return root
+
+
+@pytest.fixture(scope="module")
+def tuned(tiny_clips, other_clips, tmp_path_factory):
+    """What a training with tuning gives, and the folder of its models."""
+    folder = tmp_path_factory.mktemp("tuned")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KINORA_CACHE", str(folder / "cache"))
+        patch.setenv("KINORA_PLOTS", str(folder / "plots"))
+        yield train(Job(tiny_clips, folder / "whole", CONFIG, others=(other_clips,)))
+
+
+def test_every_weight_of_the_encoder_is_tuned(tuned, tiny_clips, other_clips):
+    keras.utils.set_random_seed(CONFIG.seed)
+    info = tuned.bundle.info
+    untouched = start_encoder(CONFIG.network("video"), info.clip, "none").trainable_variables
+    changed = split_network(load_keras(tuned.bundle.folder))[0].trainable_variables
+    for one, two in zip(untouched, changed, strict=True):
+        assert not np.array_equal(one.numpy(), two.numpy()), one.path
+    assert [entry["stage"] for entry in tuned.history] == ["tuning"] * 2 + ["head"] * 3
+    assert info.classes == ("blue", "yellow")
+    assert info.provenance["data"] == [tiny_clips.name, other_clips.name]
+
+
+def test_another_training_starts_where_it_ended(tuned):
+    spec, clip = CONFIG.network("video"), tuned.bundle.info.clip
+    there = split_network(load_keras(tuned.bundle.folder))[0].get_weights()
+    for place in (tuned.bundle.folder, tuned.bundle.folder / "model.h5"):
+        started = start_encoder(spec, clip, place).get_weights()
+        assert all(map(np.array_equal, started, there))
+    with pytest.raises(ModelError, match="another backbone"):
+        start_encoder(TrainingConfig(width=0.5).network("video"), clip, tuned.bundle.folder)
+
+
+def test_clips_of_the_same_actions_join_the_training_part(tiny_clips, other_clips):
+    data_set, _ = read_and_split(tiny_clips, None, CONFIG)
+    other = read_other(other_clips, CONFIG)
+    both = joined(data_set, [other])
+    added = [sample for sample in both.samples if sample not in data_set.samples]
+    assert added == [sample for sample in other.part("train") if sample.label == "blue"]
+    assert both.classes == data_set.classes
+    assert [both.part(part) for part in ("val", "test")] == [
+        data_set.part(part) for part in ("val", "test")
+    ]
+    assert f"{len(added)} clips of {other_clips.name} were added to train." in both.notes
+
+
+def test_interrupted_while_tuning_it_ends_the_same(
+    tuned, tiny_clips, other_clips, folders, monkeypatch
+):
+    job = Job(tiny_clips, folders / "broken", CONFIG, others=(other_clips,))
+    save = Workspace.save
+
+    def save_and_stop(*args):
+        save(*args)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Workspace, "save", save_and_stop)
+    with pytest.raises(KeyboardInterrupt):
+        train(job)
+    monkeypatch.setattr(Workspace, "save", save)
+    assert (folder_for(job.out) / "tuning" / "last.npz").is_file()
+    resumed = train(replace(job, is_resumed=True))
+    for one, two in zip(resumed.history, tuned.history, strict=True):
+        assert one == pytest.approx(two)
