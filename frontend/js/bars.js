@@ -5,7 +5,7 @@
 function mountBars(list) {
   function row() {
     return element("li", {},
-      element("span", { className: "action" }), element("span", { className: "value" }),
+      element("span", { className: "action" }), " ", element("span", { className: "value" }),
       element("span", { className: "rail", ariaHidden: "true" }, element("span", { className: "fill" })));
   }
 

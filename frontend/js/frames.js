@@ -59,6 +59,8 @@ function mountFrames(root) {
     strip.replaceChildren(...(frames.length
       ? frames.map((frame) => frameItem(frame, most, answer.input.kind === "image"))
       : times.map(emptyItem)));
+    const top = strip.querySelector(".most");
+    if (top) strip.scrollLeft = top.offsetLeft - (strip.clientWidth - top.clientWidth) / 2;
   }
 
   where.addEventListener("change", () => strip.classList.toggle("plain", !where.checked));

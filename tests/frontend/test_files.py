@@ -11,6 +11,8 @@ from tests.frontend.conftest import eventually, give, has_cards, verdict
     ("name", "action", "shown"),
     [
         ("red.mp4", "red", "video"),
+        ("blue.avi", "blue", "img"),
+        ("red.mpg", "red", "img"),
         ("green.gif", "green", "img"),
         ("green.webp", "green", "img"),
     ],
