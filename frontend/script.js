@@ -103,7 +103,10 @@
   at("answer").addEventListener("server", () => at("server-button").click());
   at("camera").addEventListener("say", (event) => announce(event.detail));
   at("history").addEventListener("choose", (event) => { tabs.choose("files"); choose(event.detail); });
-  at("history").addEventListener("removed", (event) => { if (event.detail === chosen) choose(null); });
+  at("history").addEventListener("removed", (event) => {
+    URL.revokeObjectURL(event.detail.url);
+    if (event.detail === chosen) choose(null);
+  });
   at("tabs").addEventListener("tab", (event) => { if (event.detail !== "camera") camera.stop(); });
   at("home").addEventListener("click", () => { tabs.choose("files"); choose(null); });
   at("server-button").addEventListener("server", onServer);

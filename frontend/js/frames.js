@@ -52,12 +52,14 @@ function mountFrames(root) {
     shown = { answer, count: frames.length };
     shape = `${answer.input.width} / ${answer.input.height}`;
     const most = Math.max(...frames.map((frame) => frame.weight));
+    const isImage = answer.input.kind === "image";
     note.textContent = run.unexplained
       ? `The frames could not be fetched. ${run.unexplained}`
-      : "The longer the line under a frame, the more it counted. Click one to see it.";
+      : `${isImage ? "" : "The longer the line under a frame, the more it counted. "}Yellow marks what counted most.`;
+    strip.classList.toggle("single", isImage);
     where.parentElement.hidden = !frames.some((frame) => frame.heat);
     strip.replaceChildren(...(frames.length
-      ? frames.map((frame) => frameItem(frame, most, answer.input.kind === "image"))
+      ? frames.map((frame) => frameItem(frame, most, isImage))
       : times.map(emptyItem)));
     const top = strip.querySelector(".most");
     if (top) strip.scrollLeft = top.offsetLeft - (strip.clientWidth - top.clientWidth) / 2;

@@ -14,7 +14,8 @@ function mountHistory(root) {
     if (run.state === "done") return `${run.answer.action} ${percent(run.answer.prediction.confidence)}`;
     if (run.state === "failed") return "did not work";
     if (run.state === "cancelled") return "cancelled";
-    return typeof run.progress === "number" ? `${run.state} ${Math.floor(run.progress * 100)} %` : run.state;
+    const doing = run.state === "working" ? "recognising" : run.state;
+    return typeof run.progress === "number" ? `${doing} ${Math.floor(run.progress * 100)} %` : doing;
   }
 
   function newCard(run) {

@@ -97,7 +97,7 @@ function createRuns(onChange) {
       return wait(run, "The server is gone. This goes on by itself when it is back.");
     }
     return change(run, {
-      state: "failed", message: "The upload broke off. The file has changed or is larger than the server takes.",
+      state: "failed", message: "The upload broke off. It is a folder, has changed meanwhile, or is larger than the server takes.",
     });
   }
 

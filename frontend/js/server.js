@@ -72,6 +72,6 @@ function mountServer(pill, dialog) {
     api.choose(form.address.value.replace(/\/+$/, ""));
     look();
   });
-  document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : look()));
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
   look();
 }

@@ -23,7 +23,7 @@ function curlCommand(name, fields) {
   const options = Object.entries(fields).map(([key, value]) => `-F ${quoted(`${key}=${value}`)} `);
   // curl itself reads quotes and backslashes in a file's name.
   const path = name.replace(/["\\]/g, "\\$&");
-  return `curl ${options.join("")}-F ${quoted(`file=@"${path}"`)} ${api.address()}/predict`;
+  return `curl ${options.join("")}-F ${quoted(`file=@"${path}"`)} ${api.address()}${fields.timeline ? "/jobs" : "/predict"}`;
 }
 
 // The answer without its pictures, which would make it unreadable.

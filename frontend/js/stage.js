@@ -58,6 +58,7 @@ function mountStage(root) {
     toggle.hidden = !run.annotated;
     for (const choice of toggle.children) choice.ariaPressed = String(choice.dataset.view === view);
     showPicture(run);
+    root.dataset.view = view;
   }
 
   toggle.addEventListener("click", (event) => {
@@ -81,8 +82,8 @@ function mountStage(root) {
       video.pause();
       video.currentTime = seconds;
     },
+    // An annotated copy has its label drawn on it.
     label(text, tint) {
-      now.hidden = !text;
       now.textContent = text;
       now.dataset.tint = tint;
     },

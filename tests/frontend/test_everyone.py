@@ -29,9 +29,11 @@ def test_axe_finds_nothing_serious(open_page, server, clips, scheme):
     page.wait_for_selector("#answer .chips li")
     assert violations(page) == []
     page.click("#options summary")
+    page.check("#options [name=timeline]")
     give(page, clips / "red.mp4", clips / "notes.txt")
     page.wait_for_selector("#history [data-state=failed]")
     verdict(page)
+    page.wait_for_selector("#timeline .track button, #frames .strip button")
     assert violations(page) == []
     page.locator("#history .choose", has_text="notes.txt").click()
     assert violations(page) == []
