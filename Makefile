@@ -6,7 +6,7 @@ PORT ?= 5000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench notebook clean
+.PHONY: help run test lint format bench notebook samples clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -44,6 +44,9 @@ bench: .venv/everything  ## print the speed figures of the README
 
 notebook: .venv/everything  ## run the notebook's script and keep its outputs
 	$(BIN)/python notebooks/make_notebook.py
+
+samples: .venv/serving  ## render the clips and images in samples/ anew
+	$(BIN)/python samples/make_samples.py
 
 clean:  ## remove everything that make made
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .bench build dist backend/*.egg-info

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kinora.data import duplicates as module
-from kinora.data.duplicates import near_pairs
+from kinora.data.duplicates import look_alike, near_pairs
 from kinora.data.grouping import merge_groups
 from kinora.data.looks import difference_hash
 
@@ -86,3 +86,13 @@ def test_a_hash_survives_noise_and_brightness_but_not_another_picture():
     changed = np.clip(frame * 0.8 + 20 + noise, 0, 255).astype(np.uint8)
     assert bin(difference_hash(frame) ^ difference_hash(changed)).count("1") <= 3
     assert bin(difference_hash(frame) ^ difference_hash(picture(3))).count("1") > 12
+
+
+def test_the_same_wall_behind_somebody_else_is_no_copy():
+    wall = np.tile(np.linspace(60, 200, 16, dtype=np.uint8), (3, 16, 1))
+    left, right = wall.copy(), wall.copy()
+    left[:, 4:14, 3:6] = 20
+    right[:, 4:14, 9:12] = 20
+    assert look_alike(left, left)
+    assert look_alike(left, np.clip(left.astype(int) + 15, 0, 255).astype(np.uint8))
+    assert not look_alike(left, right)

@@ -170,6 +170,6 @@ def test_real_data_sets_are_read(shared_data, name, layout, clips, classes):
 def test_no_chance_pairs_among_real_clips_of_different_sources(shared_data):
     looked = survey(read(shared_data / "ucf101_6"))
     samples = looked.data_set.samples
-    assert len(looked.duplicates()) >= 10
+    assert len(looked.duplicates()) >= 8
     for first, second in looked.duplicates():
         assert samples[first].group == samples[second].group

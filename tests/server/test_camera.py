@@ -58,7 +58,7 @@ def test_a_streamed_clip_ends_with_the_answer_for_the_file(call, compiled_models
         assert answer["frame"] == number
         assert answer["warming_up"] == (number < 6)
     assert set(answer) == {
-        "action", "confidence", "top", "frame", "latency_ms", "warming_up", "dropped"
+        "action", "confidence", "top", "unsure", "frame", "latency_ms", "warming_up", "dropped"
     }  # fmt: skip
     assert answer["dropped"] == 0
     assert [score["action"] for score in answer["top"]] == [s.action for s in expected.top[:2]]

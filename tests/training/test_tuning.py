@@ -17,7 +17,14 @@ from kinora.training.start import start_encoder
 from kinora.training.trainer import Job, train
 from kinora.training.workspace import Workspace, folder_for
 
-CONFIG = TrainingConfig(**TINY, tune=2, tune_size=32, tune_batch=12, tune_rate=1e-3)
+# The backbone with the fewest layers: what takes time here is building graphs.
+CONFIG = TrainingConfig(
+    **TINY | {"backbone": "resnet18", "width": 1.0},
+    tune=2,
+    tune_size=32,
+    tune_batch=12,
+    tune_rate=1e-3,
+)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +72,9 @@ def test_another_training_starts_where_it_ended(tuned):
         started = start_encoder(spec, clip, place).get_weights()
         assert all(map(np.array_equal, started, there))
     with pytest.raises(ModelError, match="another backbone"):
-        start_encoder(TrainingConfig(width=0.5).network("video"), clip, tuned.bundle.folder)
+        start_encoder(
+            replace(CONFIG, backbone="efficientnet_b0").network("video"), clip, tuned.bundle.folder
+        )
 
 
 def test_clips_of_the_same_actions_join_the_training_part(tiny_clips, other_clips):

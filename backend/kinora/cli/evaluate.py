@@ -82,19 +82,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _opened(options: argparse.Namespace, info: "BundleInfo") -> tuple["DataSet", Mapping[str, str]]:
-    """The data set, split as training splits (copies kept together), and what cannot be read."""
-    from kinora.data.files import name_below
+    """The data set, split where only a part of it is wanted, and what cannot be read."""
     from kinora.data.layouts import read
-    from kinora.data.splits import SplitOptions, split
-    from kinora.data.survey import survey
-    from kinora.evaluation.protocols import learned_split
+    from kinora.evaluation.opening import open_split
 
-    data_set = read(options.data, options.layout)
     if options.part == "all":
-        return data_set, {}
-    learned = learned_split(data_set, info)
-    method = options.split or learned.method
-    seed = learned.seed if options.seed is None else options.seed
-    looked = survey(data_set)
-    parted = split(looked.data_set, SplitOptions(method, seed=seed), looked.duplicates())
-    return parted, {name_below(data_set.root, path): why for path, why in looked.unreadable.items()}
+        return read(options.data, options.layout), {}
+    return open_split(options.data, info, options.layout, options.split, options.seed)

@@ -3,6 +3,10 @@
 import argparse
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kinora.model.bundle import Bundle
 
 HELP = "compile a bundle"
 
@@ -10,6 +14,13 @@ HELP = "compile a bundle"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `kinora export`."""
     parser.add_argument("model", type=Path, metavar="MODEL", help="the folder of the bundle")
+    parser.add_argument(
+        "--int8",
+        type=Path,
+        metavar="DATA",
+        help="also compile the encoder in int8, with the data set that the model was trained on, "
+        "and use it if it is as often right on the test part, which needs 100 clips or more",
+    )
     parser.add_argument("--json", action="store_true", help="print what came out as JSON")
 
 
@@ -20,18 +31,38 @@ def run(options: argparse.Namespace) -> int:
     bundle = read_bundle(options.model, with_graphs=False)
     from kinora.model.export import export_bundle
 
-    graphs = export_bundle(bundle).graphs
+    if options.int8 is None:
+        graphs = export_bundle(bundle).graphs
+    else:
+        graphs = _proven(bundle, options.int8).graphs
     if options.json:
         print(json.dumps({part: graph.to_dict() for part, graph in graphs.items()}, indent=2))
         return 0
     for part, graph in graphs.items():
         parity = graph.parity
+        if "top1_int8" in parity:
+            print(
+                f"On the test clips int8 is right in {parity['top1_int8']:.1%}, float32 in "
+                f"{parity['top1_float32']:.1%}; {graph.precision} is used."
+            )
         print(
             f"{part}: {options.model / graph.file}, {graph.precision}, "
             f"{parity['megabytes']} MB, {parity['median_ms']} ms on one core"
         )
+    parity = graphs["head"].parity
     print(
-        f"Against Keras on {parity['clips']} clips: probabilities differ by at most "
+        f"In float32, against Keras on {parity['clips']} clips: probabilities differ by at most "
         f"{parity['largest_difference']:.2g}, the same action in {parity['agreement']:.0%}."
     )
     return 0
+
+
+def _proven(bundle: "Bundle", data: Path) -> "Bundle":
+    """Compiled in float, and in int8 if that is as often right."""
+    from kinora.evaluation.opening import open_split
+    from kinora.evaluation.proving import prove_int8, sample_frames
+    from kinora.model.export import export_bundle
+
+    data_set, _ = open_split(data, bundle.info)
+    frames = sample_frames(data_set, bundle.info.clip)
+    return prove_int8(export_bundle(bundle, frames), data_set, frames)[0]

@@ -49,7 +49,10 @@ def _facts(bundle: "Bundle") -> dict[str, Any]:
     return {
         "name": bundle.name,
         "version": bundle.version,
-        **{key: facts[key] for key in ("input", "classes", "clip", "network", "threshold", "scores")},
+        **{
+            key: facts[key]
+            for key in ("input", "classes", "clip", "network", "threshold", "scores")
+        },
         "graphs": {part: graph.to_dict() for part, graph in bundle.graphs.items()},
         "folder": str(bundle.folder),
     }

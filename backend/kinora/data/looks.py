@@ -1,5 +1,6 @@
 """Look: what one glance at a clip tells, and a cache of looks, since glances add up to minutes."""
 
+import base64
 import json
 import logging
 from dataclasses import asdict, dataclass, replace
@@ -20,8 +21,11 @@ logger = logging.getLogger(__name__)
 # Three small frames tell clips apart; more cost time and find no more copies.
 _GLANCE = ClipSpec(frame_count=3, size=32)
 
+# Height and width of the grey pictures that confirm what hashes suspect.
+_THUMBNAIL = 16
+
 # Written into the cache: looks of another version are made anew.
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class Look:
         size_bytes: Bytes on disk.
         info: The facts of the file, None if it cannot be read.
         hashes: One 64-bit perceptual hash for each of three frames.
+        thumbnails: The same frames as tiny grey pictures, as text.
         error: Why it cannot be read.
         warnings: What is wrong with it, though it can be read.
     """
@@ -39,8 +44,14 @@ class Look:
     size_bytes: int
     info: MediaInfo | None = None
     hashes: tuple[int, ...] = ()
+    thumbnails: str = ""
     error: str | None = None
     warnings: tuple[str, ...] = ()
+
+    def pictures(self) -> np.ndarray:
+        """The thumbnails as numbers, uint8 (frames, height, width)."""
+        values = np.frombuffer(base64.b64decode(self.thumbnails), np.uint8)
+        return values.reshape(-1, _THUMBNAIL, _THUMBNAIL)
 
 
 def look_at(path: Path) -> Look:
@@ -58,7 +69,14 @@ def look_at(path: Path) -> Look:
     except OSError as error:
         return Look(size, error=f"It cannot be opened: {error.strerror}.")
     hashes = tuple(difference_hash(frame) for frame in clip.array)
-    return Look(size, clip.info, hashes, warnings=clip.warnings)
+    return Look(size, clip.info, hashes, _thumbnails(clip.array), warnings=clip.warnings)
+
+
+def _thumbnails(frames: np.ndarray) -> str:
+    greys = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames]
+    shape = (_THUMBNAIL, _THUMBNAIL)
+    small = [cv2.resize(grey, shape, interpolation=cv2.INTER_AREA) for grey in greys]
+    return base64.b64encode(np.stack(small).tobytes()).decode()
 
 
 def difference_hash(frame: np.ndarray) -> int:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from kinora.data.duplicates import IMAGE_BITS, VIDEO_BITS, Pairs, near_pairs
+from kinora.data.duplicates import IMAGE_BITS, VIDEO_BITS, Pairs, look_alike, near_pairs
 from kinora.data.layouts.lists import name_some
 from kinora.data.looks import Look, LookCache, look_at
 from kinora.data.progress import progress
@@ -34,7 +34,12 @@ class Survey:
     def duplicates(self) -> Pairs:
         """Positions in `data_set` of clips that are near-identical."""
         most_bits = IMAGE_BITS if self.data_set.kind == "image" else VIDEO_BITS
-        return near_pairs([look.hashes for look in self.looks], most_bits)
+        suspects = near_pairs([look.hashes for look in self.looks], most_bits)
+        return [
+            (first, second)
+            for first, second in suspects
+            if look_alike(self.looks[first].pictures(), self.looks[second].pictures())
+        ]
 
 
 def survey(data_set: DataSet) -> Survey:

@@ -21,6 +21,8 @@ from kinora.model.architecture import split
 from kinora.model.bundle import MODEL_FILE, Bundle, add_graphs
 from kinora.model.h5 import load_keras, without_advice
 from kinora.model.info import Graph
+from kinora.model.quantise import quantise
+from kinora.model.unrolling import unrolled
 
 # Rounding in float32 stays below 1e-5; a probability that moves by more was converted wrongly.
 _LARGEST_DIFFERENCE = 1e-3
@@ -54,6 +56,18 @@ def export_bundle(bundle: Bundle, calibration_frames: np.ndarray | None = None) 
     return add_graphs(bundle, graphs)
 
 
+def compile_encoder_int8(bundle: Bundle, frames: np.ndarray) -> tuple[bytes, dict[str, Any]]:
+    """A bundle's encoder in int8, and its size and time.
+
+    Args:
+        bundle: The bundle; it is not changed.
+        frames: uint8 RGB frames of real clips, (count, size, size, 3), to calibrate it on.
+    """
+    content = convert_to_int8(split(load_keras(bundle.model_file))[0], frames)
+    run = _runner(content)
+    return content, _costs(content, lambda: run(frames[:1]))
+
+
 def compile_network(network: keras.Model, frames: np.ndarray | None = None) -> dict[str, Compiled]:
     """The graphs `encoder` and `head` of a network.
 
@@ -61,21 +75,21 @@ def compile_network(network: keras.Model, frames: np.ndarray | None = None) -> d
         ModelError: The network cannot be compiled, or its graphs answer differently.
     """
     encoder, head = split(network)
-    contents = {"encoder": convert(encoder, "uint8"), "head": convert(head, "float32")}
+    contents = {"encoder": convert(encoder, "uint8"), "head": convert(unrolled(head), "float32")}
     clips = _clips(network, frames)
     expected = network.predict(clips, batch_size=1, verbose=0)
     run_encoder, run_head = (_runner(contents[part]) for part in ("encoder", "head"))
     features = [np.concatenate([run_encoder(frame[None]) for frame in clip]) for clip in clips]
     answers = np.concatenate([run_head(feature[None]) for feature in features])
     shared = _compare(expected, answers)
-    times = {
-        "encoder": _median_ms(lambda: run_encoder(clips[0, :1])),
-        "head": _median_ms(lambda: run_head(features[0][None])),
+    runs = {
+        "encoder": lambda: run_encoder(clips[0, :1]),
+        "head": lambda: run_head(features[0][None]),
     }
     return {
         part: Compiled(
             content,
-            {**shared, "megabytes": round(len(content) / 1e6, 2), "median_ms": times[part]},
+            {**shared, **_costs(content, runs[part])},
         )
         for part, content in contents.items()
     }
@@ -88,20 +102,33 @@ def convert(model: keras.Model, dtype: str) -> bytes:
         model: A part of a network.
         dtype: What its input is made of.
     """
+    try:
+        with without_advice():
+            return _converter(model, dtype).convert()
+    except ConverterError as error:
+        raise ModelError(
+            f"The {model.name} cannot be compiled: it uses operations that LiteRT lacks. "
+            f"Build it from other layers. {error}"
+        ) from error
+
+
+def convert_to_int8(encoder: keras.Model, frames: np.ndarray) -> bytes:
+    """The .tflite graph of an encoder in int8, calibrated on such frames as it will see."""
+    try:
+        return quantise(_converter(encoder, "uint8"), frames)
+    except ConverterError as error:
+        raise ModelError(f"The {encoder.name} cannot be compiled in int8. {error}") from error
+
+
+def _converter(model: keras.Model, dtype: str) -> tf.lite.TFLiteConverter:
     shape = (1, *model.input_shape[1:])
     traced = tf.function(lambda values: model(values, training=False))
     # Converted with its variables still outside of it, a graph answers NaN without a word.
     frozen = convert_variables_to_constants_v2(
         traced.get_concrete_function(tf.TensorSpec(shape, dtype))
     )
-    try:
-        with without_advice():
-            return tf.lite.TFLiteConverter.from_concrete_functions([frozen]).convert()
-    except ConverterError as error:
-        raise ModelError(
-            f"The {model.name} cannot be compiled: it uses operations that LiteRT lacks. "
-            f"Build it from other layers. {error}"
-        ) from error
+    with without_advice():
+        return tf.lite.TFLiteConverter.from_concrete_functions([frozen])
 
 
 def _runner(content: bytes) -> Callable[[np.ndarray], np.ndarray]:
@@ -133,6 +160,10 @@ def _compare(expected: np.ndarray, answers: np.ndarray) -> dict[str, Any]:
         "agreement": float(np.mean(expected.argmax(axis=1) == answers.argmax(axis=1))),
         "clips": len(answers),
     }
+
+
+def _costs(content: bytes, run: Callable[[], Any]) -> dict[str, float]:
+    return {"megabytes": round(len(content) / 1e6, 2), "median_ms": _median_ms(run)}
 
 
 def _median_ms(run: Callable[[], Any]) -> float:

@@ -74,6 +74,8 @@ class ServerSettings:
             raise SettingError(f"The port must be from 0 to 65535, not {self.port}.")
         if self.log_format not in ("text", "json"):
             raise SettingError(f"The log format must be text or json, not {self.log_format!r}.")
+        if not self.api_key.isascii():
+            raise SettingError("The API key may hold plain letters, digits and signs only.")
         for name in _POSITIVE:
             if not getattr(self, name) > 0:
                 raise SettingError(f"{name} must be more than 0, not {getattr(self, name)}.")

@@ -1,6 +1,6 @@
 """What GET /metrics tells Prometheus."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -20,6 +20,7 @@ class Metrics:
 
     def __init__(self, models: Registry, turns: Turns) -> None:
         self._models, self._turns = models, turns
+        self._count_jobs: Callable[[], dict[str, int]] = dict
         self._all = CollectorRegistry()
         self._requests = Counter(
             "kinora_requests_total",
@@ -70,6 +71,10 @@ class Metrics:
         """Count a picture of a camera."""
         self._frames.inc()
 
+    def watch_jobs(self, count: Callable[[], dict[str, int]]) -> None:
+        """Tell how many jobs are in each state, too."""
+        self._count_jobs = count
+
     def text(self) -> bytes:
         """All of it, as Prometheus reads it."""
         return generate_latest(self._all)
@@ -83,6 +88,10 @@ class Metrics:
         for served in self._models.served:
             models.add_metric([served.name, served.info.input_kind], 1)
         yield models
+        jobs = GaugeMetricFamily("kinora_jobs", "Jobs by state.", labels=["state"])
+        for state, count in self._count_jobs().items():
+            jobs.add_metric([state], count)
+        yield jobs
         yield GaugeMetricFamily(
             "kinora_models_broken", "Bundles that cannot be used.", len(self._models.broken)
         )

@@ -58,6 +58,7 @@ def make_services(settings: ServerSettings) -> Services:
     metrics = Metrics(registry, turns)
     work = Work(settings, registry, metrics, links)
     jobs = Jobs(settings, work)
+    metrics.watch_jobs(jobs.store.counts)
     return Services(settings, registry, turns, metrics, Guard(settings), links, work, jobs)
 
 

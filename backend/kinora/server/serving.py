@@ -1,13 +1,16 @@
 """Running the application: one process, one model in memory, no debug server."""
 
+import json
 import logging
 import os
 import socket
 import sys
+import uuid
 from types import FrameType
 
 import uvicorn
 from flask import Flask
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from kinora.errors import SettingError
 from kinora.server.app import create_app
@@ -56,6 +59,29 @@ def _serve_debugging(app: Flask, host: str, port: int, listener: socket.socket) 
     app.run(host, port, debug=True, threaded=True, use_reloader=False)
 
 
+class _Protocol(H11Protocol):
+    """HTTP, whose refusals have the shape of every error."""
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP."""
+        request_id = uuid.uuid4().hex
+        logger.info("request %s is refused: %s", request_id, msg)
+        body = {
+            "success": False,
+            "error": "bad_request",
+            "message": "What came is no valid HTTP request.",
+            "request_id": request_id,
+        }
+        content = json.dumps(body).encode()
+        head = (
+            "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(content)}\r\nX-Request-ID: {request_id}\r\n"
+            "Connection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + content)
+        self.transport.close()
+
+
 class _Server(uvicorn.Server):
     """Uvicorn, which finishes what runs and then returns."""
 
@@ -63,7 +89,7 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 Front(app),
-                http="h11",
+                http=_Protocol,
                 ws="websockets-sansio",
                 ws_max_size=LARGEST_FRAME_BYTES,
                 ws_ping_interval=_PING_S,

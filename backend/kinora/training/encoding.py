@@ -9,7 +9,6 @@ import numpy as np
 
 from kinora.data.features import Encode, Encoder
 from kinora.inference.runtime import CompiledGraph
-from kinora.model.export import convert
 from kinora.training.devices import has_gpu, precision
 
 # Enough frames at once to fill a GPU.
@@ -33,6 +32,8 @@ def make_encoder(network: keras.Model, name: str) -> Encoder:
 
 def _compiled(network: keras.Model) -> Encode:
     """On processors the graph that will serve is twice as fast as Keras, and takes less memory."""
+    from kinora.model.export import convert  # needs TensorFlow, which other backends do without
+
     graph = CompiledGraph(convert(network, "uint8"), "The encoder", os.cpu_count() or 1)
     return lambda frames: np.concatenate([graph.run(frame[None]) for frame in frames])
 

@@ -7,16 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 
 import kinora
 from kinora.clips import ClipSpec
 from kinora.data.files import name_below
 from kinora.data.samples import PARTS, DataSet
-from kinora.evaluation.measure import evaluate
+from kinora.evaluation.proving import prove_int8, sample_frames
 from kinora.evaluation.report import MATRIX_FILE, write_figures
-from kinora.inference import Recognizer
-from kinora.media import read_clip
 from kinora.model.architecture import build_network, fold_temperature, split
 from kinora.model.backbones import NO_WEIGHTS
 from kinora.model.bundle import Bundle, add_scores, write_bundle
@@ -28,9 +25,6 @@ from kinora.training.calibration import Calibration
 from kinora.training.config import TrainingConfig
 from kinora.training.stages import Parts
 from kinora.training.workspace import History
-
-# Enough to see a wrong graph.
-_COMPARED_CLIPS = 8
 
 
 @dataclass(frozen=True)
@@ -100,9 +94,10 @@ def finish(ending: Ending, history: History, failed: Mapping[Path, str]) -> Trai
         threshold=round(ending.calibration.threshold, 4),
         provenance=_provenance(ending, history),
     )
-    bundle = export_bundle(write_bundle(ending.out, _final_network(ending), info), _frames(ending))
+    frames = sample_frames(ending.data_set, ending.clip)
+    bundle = export_bundle(write_bundle(ending.out, _final_network(ending), info), frames)
     # Through the very engine that will serve it.
-    evaluation = evaluate(Recognizer.load(bundle.folder), ending.data_set)
+    bundle, evaluation = prove_int8(bundle, ending.data_set, frames)
     bundle = add_scores(bundle, evaluation.scores())
     folder = plots_folder() / ending.out.name
     write_figures(evaluation, folder)
@@ -121,13 +116,6 @@ def _final_network(ending: Ending) -> keras.Model:
     head.set_weights(parts.head.get_weights())
     fold_temperature(network, ending.calibration.temperature)
     return network
-
-
-def _frames(ending: Ending) -> np.ndarray:
-    """Frames of a few training clips, to compare the compiled graphs with Keras on."""
-    samples = ending.data_set.part("train")
-    some = samples[:: max(1, len(samples) // _COMPARED_CLIPS)]
-    return np.concatenate([read_clip(sample.path, ending.clip).array for sample in some])
 
 
 def _provenance(ending: Ending, history: History) -> dict[str, Any]:
