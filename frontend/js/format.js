@@ -1,9 +1,9 @@
 // Numbers and times as people read them.
 "use strict";
 
-// 92.45 -> "92.5 %". The space does not break.
+// 92.45 -> "92.5 %"; 99.96 -> "99.9 %", since it is not all. The space does not break.
 function percent(value) {
-  return `${value.toFixed(1)}\u00a0%`;
+  return `${(value < 100 ? Math.min(value, 99.9) : value).toFixed(1)}\u00a0%`;
 }
 
 // 83.26 -> "1:23.3"; 3671 -> "1:01:11".

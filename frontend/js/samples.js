@@ -24,7 +24,8 @@ function mountSamples(root) {
   }
 
   function chipOf(sample) {
-    const name = sample.name.replace(/\.\w+$/, "").replaceAll("_", " ");
+    const stem = sample.name.replace(/\.\w+$/, "").replaceAll("_", " ");
+    const name = sample.kind === "image" ? `${stem} (image)` : stem;
     const chip = button("", () => take(sample, chip), { className: "sample" });
     const shown = picture(sample);
     chip.append(shown, element("span", { textContent: name }));

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.frontend.conftest import PHONE, give, verdict
+from tests.frontend.conftest import PHONE, eventually, give, verdict
 
 SIZES = {
     "phone": PHONE,
@@ -71,6 +71,8 @@ def test_it_works_by_keyboard_alone(page, clips):
     page.keyboard.press("Tab")
     assert page.evaluate(focused.format("textContent")) == "To the content"
     page.keyboard.press("Tab")
+    assert page.evaluate(focused.format("id")) == "home"
+    page.keyboard.press("Tab")
     assert page.evaluate(focused.format("id")) == "tab-files"
     page.keyboard.press("ArrowRight")
     assert page.locator("#camera").is_visible()
@@ -80,6 +82,7 @@ def test_it_works_by_keyboard_alone(page, clips):
     page.keyboard.press("Enter")
     assert page.locator("#server-dialog").is_visible()
     page.keyboard.press("Escape")
+    eventually(page, "document.activeElement.id === 'server-button'")
     page.keyboard.press("Tab")
     assert page.evaluate(focused.format("type")) == "file"
     with page.expect_file_chooser() as chooser:
