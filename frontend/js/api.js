@@ -1,10 +1,27 @@
 // The only file that talks to the server.
 "use strict";
 
+// The server answered, and said no.
+class ServerError extends Error {
+  constructor(status, body, retryAfterS) {
+    super(body.message || `The server answered with status ${status}.`);
+    this.status = status;
+    this.retryAfterS = retryAfterS;
+  }
+}
+
+// Nothing answered.
+class NoServerError extends Error {
+  constructor() {
+    super(`No server answers at ${api.address()}.`);
+  }
+}
+
 const api = (() => {
   const KEY = "kinora.server";
   const USUAL = "http://127.0.0.1:5000";
   const PATIENCE_MS = 5000;
+  const POLL_MS = 1000;
 
   let chosen = null;
 
@@ -34,15 +51,123 @@ const api = (() => {
     }
   }
 
-  async function get(path) {
-    const answer = await fetch(address() + path, {
-      headers: { Accept: "application/json" },
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    });
-    const body = await answer.json();
-    if (!answer.ok) throw new Error(body.message);
-    return body;
+  // A body that is no JSON of ours means that something else answers there.
+  function read(status, text, retryAfter) {
+    let body;
+    try {
+      body = JSON.parse(text);
+    } catch {
+      throw new ServerError(status, { message: `What answers at ${address()} is not Kinora.` });
+    }
+    if (status >= 200 && status < 300) return body;
+    const isBusy = status === 429 || status === 503;
+    throw new ServerError(status, body, isBusy ? Number(retryAfter) || 2 : undefined);
   }
 
-  return { address, choose, get };
+  async function ask(path, method = "GET", signal = undefined) {
+    const signals = [AbortSignal.timeout(PATIENCE_MS), ...(signal ? [signal] : [])];
+    let answer, text;
+    try {
+      answer = await fetch(address() + path, {
+        method, headers: { Accept: "application/json" }, signal: AbortSignal.any(signals),
+      });
+      text = await answer.text();
+    } catch {
+      if (signal?.aborted) throw signal.reason;
+      throw new NoServerError();
+    }
+    return read(answer.status, text, answer.headers.get("Retry-After"));
+  }
+
+  // XMLHttpRequest, because fetch does not tell how far an upload is.
+  function upload(path, file, fields, onUpload, signal) {
+    return new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      const form = new FormData();
+      for (const [name, value] of Object.entries(fields)) form.append(name, value);
+      form.append("file", file, file.name);
+      request.open("POST", address() + path);
+      request.setRequestHeader("Accept", "application/json");
+      request.upload.onprogress = (event) => onUpload(event.loaded / event.total);
+      request.upload.onload = () => onUpload(1);
+      request.onerror = () => reject(new NoServerError());
+      request.onabort = () => reject(signal.reason);
+      request.onload = () => {
+        try {
+          resolve(read(request.status, request.responseText, request.getResponseHeader("Retry-After")));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      signal.addEventListener("abort", () => request.abort(), { once: true });
+      request.send(form);
+    });
+  }
+
+  // Resolves when the job has ended, however it ended. Where events do not get through, asks.
+  function ended(job, onProgress, signal) {
+    return new Promise((resolve, reject) => {
+      const events = new EventSource(address() + job.links.events);
+      const close = () => events.close();
+      signal.addEventListener("abort", () => { close(); reject(signal.reason); }, { once: true });
+      events.addEventListener("progress", (event) => onProgress(JSON.parse(event.data)));
+      for (const state of ["done", "failed", "cancelled"]) {
+        events.addEventListener(state, (event) => { close(); resolve(JSON.parse(event.data)); });
+      }
+      events.onerror = () => { close(); poll(job, onProgress, signal).then(resolve, reject); };
+    });
+  }
+
+  async function poll(job, onProgress, signal) {
+    for (;;) {
+      const now = await ask(job.links.self, "GET", signal);
+      if (["done", "failed", "cancelled"].includes(now.state)) return now;
+      onProgress(now);
+      await new Promise((resolve) => { setTimeout(resolve, POLL_MS); });
+      signal.throwIfAborted();
+    }
+  }
+
+  // A long video: sent, followed, fetched. Cancelling ends the work on the server, too.
+  async function job(file, fields, onUpload, onProgress, signal) {
+    const started = await upload("/jobs", file, fields, onUpload, signal);
+    signal.addEventListener("abort", () => { ask(started.links.self, "DELETE").catch(() => {}); });
+    const end = await ended(started, onProgress, signal);
+    if (end.state !== "done") {
+      throw new ServerError(422, end.error || { message: "The server cancelled the work." });
+    }
+    return ask(started.links.result, "GET", signal);
+  }
+
+  async function fetchBlob(path) {
+    const answer = await fetch(address() + path);
+    if (!answer.ok) throw new ServerError(answer.status, {});
+    return answer.blob();
+  }
+
+  // The camera's way: settings first, then one picture per message, one answer per message back.
+  function stream(settings, { onAnswer, onEnd }) {
+    const socket = new WebSocket(address().replace(/^http/, "ws") + "/stream");
+    let reason = null;
+    socket.onopen = () => socket.send(JSON.stringify(settings));
+    socket.onmessage = (event) => {
+      const body = JSON.parse(event.data);
+      if (body.success === false) reason = body.message;
+      else onAnswer(body);
+    };
+    socket.onclose = () => onEnd(reason);
+    return {
+      isOpen: () => socket.readyState === WebSocket.OPEN,
+      send: (bytes) => socket.send(bytes),
+      close: () => { socket.onclose = null; socket.close(); },
+    };
+  }
+
+  return {
+    address, choose, job, fetchBlob, stream,
+    about: () => ask("/"),
+    models: () => ask("/models"),
+    samples: () => ask("/samples"),
+    predict: (file, fields, onUpload, signal) => upload("/predict", file, fields, onUpload, signal),
+  };
 })();
