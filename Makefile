@@ -41,6 +41,7 @@ format: .venv/everything  ## rewrite the code in the project's style
 bench: .venv/everything  ## print the speed figures of the README
 	$(BIN)/python benchmarks/bench_reading.py
 	$(BIN)/python benchmarks/bench_training.py
+	$(BIN)/python benchmarks/bench_recognition.py
 	$(BIN)/python benchmarks/bench_server.py
 
 notebook: .venv/everything  ## run the notebook's script and keep its outputs
