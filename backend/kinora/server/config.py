@@ -67,7 +67,7 @@ class ServerSettings:
     job_hours: float = _setting(72.0, "hours that finished jobs are kept")
     link_minutes: float = _setting(60.0, "minutes that links to annotated media work")
     log_format: str = _setting("text", "text, or json for one JSON object a line")
-    debug: bool = _setting(False, "use Flask's own server, which shows errors")
+    debug: bool = _setting(False, "use Flask's own server, for developing only")
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:

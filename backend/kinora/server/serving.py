@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import socket
 import sys
 import uuid
@@ -45,18 +44,13 @@ def serve(settings: ServerSettings) -> int:
         logger.info("Kinora is at http://%s:%s/ (stop it with Ctrl+C)", shown, port)
         try:
             if settings.debug:
-                _serve_debugging(app, host, port, listener)
+                listener.close()
+                app.run(host, port, debug=True, threaded=True, use_reloader=False)
             else:
                 _Server(app, parts).run(sockets=[listener])
         finally:
             parts.stop()
     return 0
-
-
-def _serve_debugging(app: Flask, host: str, port: int, listener: socket.socket) -> None:
-    """Flask's own server, which shows errors in the browser. For developing only."""
-    os.environ["WERKZEUG_SERVER_FD"] = str(listener.fileno())
-    app.run(host, port, debug=True, threaded=True, use_reloader=False)
 
 
 class _Protocol(H11Protocol):

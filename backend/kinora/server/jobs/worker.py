@@ -95,7 +95,7 @@ class Worker:
                 return  # its files are needed again
         except KinoraError as error:
             self._store.fail(job.id, *described(error))
-        except OSError:
+        except FileNotFoundError:
             logger.exception("job %s failed", job.id)
             self._store.fail(job.id, "lost", "The upload of this job was lost. Send it again.")
         except Exception as error:
