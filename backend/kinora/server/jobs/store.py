@@ -114,8 +114,7 @@ class JobStore:
 
     def result(self, job_id: str) -> Any:
         """What a job answered."""
-        with self._engine.connect() as connection:
-            text = connection.scalar(select(_JOBS.c.result).where(_JOBS.c.id == job_id))
+        text = self._scalar(select(_JOBS.c.result).where(_JOBS.c.id == job_id))
         return json.loads(text) if text else None
 
     def counts(self) -> dict[str, int]:
@@ -132,19 +131,17 @@ class JobStore:
             .order_by(_JOBS.c.created)
             .limit(1)
         )
-        with self._engine.connect() as connection:
-            job_id = connection.scalar(waiting)
-        if job_id is None:
-            return None
-        mine = self._change(
-            job_id,
-            QUEUED,
-            state=RUNNING,
-            message="Being worked on.",
-            attempts=_JOBS.c.attempts + 1,
-            leased_until=time.time() + LEASE_S,
-        )
-        return self.get(job_id) if mine else None
+        while (job_id := self._scalar(waiting)) is not None:
+            if self._change(
+                job_id,
+                QUEUED,
+                state=RUNNING,
+                message="Being worked on.",
+                attempts=_JOBS.c.attempts + 1,
+                leased_until=time.time() + LEASE_S,
+            ):
+                return self.get(job_id)
+        return None
 
     def report(self, job_id: str, progress: float, message: str | None = None) -> bool:
         """Say how far a running job is; false if it is not wanted any more."""
@@ -217,6 +214,10 @@ class JobStore:
         return self._run(
             update(_JOBS).where(_JOBS.c.id == job_id, _JOBS.c.state == before).values(**values)
         )
+
+    def _scalar(self, statement: Any) -> Any:
+        with self._engine.connect() as connection:
+            return connection.scalar(statement)
 
     def _run(self, statement: Any) -> bool:
         with self._engine.begin() as connection:
