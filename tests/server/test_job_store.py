@@ -150,3 +150,9 @@ def test_a_database_that_cannot_be_opened_is_a_wrong_setting(address):
 
 def test_a_data_folder_keeps_its_name(tmp_path):
     assert home_of(tmp_path / "data") == home_of(tmp_path / "data") != home_of(tmp_path / "other")
+
+
+def test_a_data_folder_that_cannot_be_used_is_a_wrong_setting(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(SettingError, match="--data"):
+        home_of(tmp_path / "file" / "data")

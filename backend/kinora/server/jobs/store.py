@@ -226,14 +226,20 @@ class JobStore:
 
 def home_of(folder: Path) -> str:
     """The name of a data folder, given to it when it is first used."""
-    folder.mkdir(parents=True, exist_ok=True)
     file = folder / "home.txt"
     try:
-        with file.open("x", encoding="ascii") as new:
-            new.write(uuid.uuid4().hex)
-    except FileExistsError:
-        pass
-    return file.read_text(encoding="ascii")
+        folder.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            # Under another name first, so that nobody reads half of it.
+            new = folder / f"{uuid.uuid4().hex}.part"
+            new.write_text(uuid.uuid4().hex, encoding="ascii")
+            new.replace(file)
+        return file.read_text(encoding="ascii")
+    except OSError as error:
+        raise SettingError(
+            f"The data folder {folder} cannot be used: {error.strerror}. Choose another one with "
+            "--data or KINORA_DATA."
+        ) from error
 
 
 def _connect(address: str) -> Engine:
