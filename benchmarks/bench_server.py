@@ -25,6 +25,9 @@ from kinora.inference.models import default_model, usable_bundles
 from kinora.paths import models_folder
 
 CLIENTS = (1, 8, 32)
+_COLUMNS = (
+    "clip", "clients", "server", "answers/s", "median ms", "95 % ms", "CPU ms", "failed", "ratio"
+)  # fmt: skip
 SECONDS = 5.0
 ROUNDS = 2
 
