@@ -7,6 +7,7 @@ import struct
 import time
 import zipfile
 import zlib
+from contextlib import ExitStack
 
 import pytest
 import requests
@@ -22,6 +23,11 @@ def is_clean(server: RunningServer) -> bool:
     """No upload is left where uploads lie."""
     folder = server.data / "uploads"
     return not folder.exists() or not any(folder.iterdir())
+
+
+def connection(server: RunningServer) -> socket.socket:
+    host, port = server.url.removeprefix("http://").split(":")
+    return socket.create_connection((host, int(port)), timeout=30)
 
 
 def assert_refused(answer: requests.Response, *statuses: int) -> None:
@@ -141,8 +147,7 @@ def test_a_file_that_claims_ten_hours_is_too_long(server, tmp_path):
     ],
 )
 def test_requests_that_are_none(server, raw, status):
-    host, port = server.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as plain:
+    with connection(server) as plain:
         plain.sendall(raw)
         answer = b"".join(iter(lambda: plain.recv(65536), b""))
     assert answer.startswith(f"HTTP/1.1 {status} ".encode()), answer[:300]
@@ -150,10 +155,25 @@ def test_requests_that_are_none(server, raw, status):
     assert is_well(server)
 
 
+def test_connections_that_fall_silent_are_closed(server):
+    with ExitStack() as opened:
+        silent, half, camera = (opened.enter_context(connection(server)) for _ in range(3))
+        half.sendall(b"GET /healthz HTTP/1.1\r\nHost: ")
+        camera.sendall(
+            b"GET /stream HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        )
+        assert b" 101 " in camera.recv(4096)
+        camera.sendall(b"\x81\x82\0\0\0\0{}")  # the options; now it hangs and answers no ping
+        assert [plain.recv(100) for plain in (silent, half)] == [b"", b""]
+        heard = b"".join(iter(lambda: camera.recv(4096), b""))
+    assert b"\x03\xf3" in heard  # 1011, and the reason
+    assert b"ping timeout" in heard
+
+
 def _half_request(server: RunningServer) -> socket.socket:
     """A connection in the middle of an upload."""
-    host, port = server.url.removeprefix("http://").split(":")
-    plain = socket.create_connection((host, int(port)), timeout=10)
+    plain = connection(server)
     plain.sendall(b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n")
     plain.sendall(bytes(1_200_000))
     return plain
@@ -184,10 +204,9 @@ def test_clients_that_hang_up_or_crawl_do_not_stop_others(make_server, clips):
 def test_a_client_that_does_not_read_its_answer_does_not_stop_others(make_server, moving_clip):
     server = make_server()
     made = server.predict(moving_clip, annotate="1").json()["annotated"]
-    host, port = server.url.removeprefix("http://").split(":")
     deaf = []
     for _ in range(40):
-        deaf.append(socket.create_connection((host, int(port)), timeout=10))
+        deaf.append(connection(server))
         deaf[-1].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
         for _ in range(20):
             deaf[-1].sendall(f"GET {made['url']} HTTP/1.1\r\nHost: x\r\n\r\n".encode())

@@ -1,17 +1,79 @@
 """The jobs' database: who gets a job, and what becomes of those whose server died."""
 
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+from tests.server.conftest import in_threads
 
 from kinora.errors import SettingError
 from kinora.server.jobs import store as stores
 from kinora.server.jobs.store import JobStore, home_of
 
 
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL of our own; skips where there is none."""
+    pytest.importorskip("psycopg")
+    if sys.platform == "win32" or not (shutil.which("initdb") and shutil.which("pg_ctl")):
+        pytest.skip("no PostgreSQL on this machine")
+    user = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = Path(tempfile.mkdtemp())  # short, for the socket in it
+    try:
+        if user:
+            shutil.chown(folder, user)
+        flags = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -F"
+        for words in (
+            ["initdb", "-D", folder / "db", "-U", "kinora", "-A", "trust", "--no-sync"],
+            ["pg_ctl", "-D", folder / "db", "-l", folder / "log", "-o", flags, "-w", "start"],
+        ):
+            subprocess.run(words, check=True, stdout=subprocess.DEVNULL, user=user, cwd=folder)
+        yield f"postgresql+psycopg://kinora@127.0.0.1:{port}/postgres"
+    finally:
+        stop = ["pg_ctl", "-D", folder / "db", "-m", "immediate", "stop"]
+        subprocess.run(stop, check=False, stdout=subprocess.DEVNULL, user=user, cwd=folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request, tmp_path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/jobs.sqlite"
+    return request.getfixturevalue("postgresql")
+
+
 @pytest.fixture
-def store(tmp_path):
-    opened = JobStore(f"sqlite:///{tmp_path}/jobs.sqlite", "here")
+def store(address):
+    opened = JobStore(address, "here")
     yield opened
+    opened.expire(older_than_s=-1)
+    for name in opened.states():
+        opened.cancel(name)
+    opened.expire(older_than_s=-1)
     opened.close()
+
+
+def test_many_workers_never_get_the_same_job(store, address):
+    for number in range(20):
+        store.add(f"job{number}", "video", {})
+    others = [JobStore(address, "here") for _ in range(4)]
+
+    def claim_all(number: int) -> list[str]:
+        return [job.id for job in iter(others[number].claim, None)]
+
+    claimed = [name for names in in_threads(4, claim_all) for name in names]
+    for other in others:
+        other.close()
+    assert sorted(claimed) == sorted(f"job{number}" for number in range(20))
 
 
 def test_jobs_are_claimed_once_and_in_order(store):
@@ -21,9 +83,9 @@ def test_jobs_are_claimed_once_and_in_order(store):
     assert store.get("first").options == {"top_k": 3}
 
 
-def test_only_servers_with_the_upload_do_a_job(store, tmp_path):
+def test_only_servers_with_the_upload_do_a_job(store, address):
     store.add("job", "video", {})
-    other = JobStore(f"sqlite:///{tmp_path}/jobs.sqlite", "there")
+    other = JobStore(address, "there")
     assert other.claim() is None
     assert other.get("job").state == "queued"  # but all can be asked about it
     other.close()
@@ -88,3 +150,9 @@ def test_a_database_that_cannot_be_opened_is_a_wrong_setting(address):
 
 def test_a_data_folder_keeps_its_name(tmp_path):
     assert home_of(tmp_path / "data") == home_of(tmp_path / "data") != home_of(tmp_path / "other")
+
+
+def test_a_data_folder_that_cannot_be_used_is_a_wrong_setting(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(SettingError, match="--data"):
+        home_of(tmp_path / "file" / "data")

@@ -1,6 +1,7 @@
 """The OpenAPI document and docs/api.md against the server that they describe."""
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import fields
@@ -56,3 +57,19 @@ def test_every_setting_is_documented_for_people():
     told = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     missing = [f.name for f in fields(ServerSettings) if f"KINORA_{f.name.upper()}" not in told]
     assert missing == []
+
+
+def test_the_documentation_works_under_its_own_rules(server):
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium on this machine")
+    complaints = []
+    with pytest.importorskip("playwright.sync_api").sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.on("console", lambda line: complaints.append(line.text))
+        page.goto(server.url + "/docs")
+        page.get_by_text("Recognise the action in one video or image.").click()
+        page.get_by_role("button", name="Try it out").click()
+        browser.close()
+    assert [text for text in complaints if "Content Security Policy" in text] == []

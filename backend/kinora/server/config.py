@@ -30,6 +30,11 @@ _POSITIVE = (
 )
 
 
+def _usual_at_once() -> int:
+    """One for every core; two at least, so that one decodes while the other encodes."""
+    return min(max(2, os.cpu_count() or 1), 8)
+
+
 def _setting(default: Any, meaning: str) -> Any:
     """A field with its meaning; a function as the default is called when it is needed."""
     known = {"default_factory": default} if callable(default) else {"default": default}
@@ -53,7 +58,9 @@ class ServerSettings:
     origins: tuple[str, ...] = _setting(
         (), "pages that may ask (https://…,https://…); those from disk and from localhost"
     )
-    at_once: int = _setting(2, "predictions worked on at the same time")
+    at_once: int = _setting(
+        _usual_at_once, "predictions worked on at the same time; the number of cores, 2 to 8"
+    )
     max_in_flight: int = _setting(64, "predictions taken on; more are answered with 503")
     max_cameras: int = _setting(16, "cameras watched at the same time")
     max_per_minute: int = _setting(0, "requests a client may send a minute; 0 is no limit")
@@ -67,7 +74,7 @@ class ServerSettings:
     job_hours: float = _setting(72.0, "hours that finished jobs are kept")
     link_minutes: float = _setting(60.0, "minutes that links to annotated media work")
     log_format: str = _setting("text", "text, or json for one JSON object a line")
-    debug: bool = _setting(False, "use Flask's own server, which shows errors")
+    debug: bool = _setting(False, "use Flask's own server, for developing only")
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:

@@ -95,7 +95,7 @@ class Front:
             largest = largest_upload(scope["path"], self._parts.settings)
             file = self._file_for(headers, largest)
             size = await _receive(receive, file, largest)
-        except KinoraError as refusal:
+        except (KinoraError, OSError) as refusal:  # no room on the disk, too
             file.close()
             environ = environ_of(scope, headers, io.BytesIO(), 0) | {REFUSAL: refusal}
             answer = await self._run(self._quick.threads, environ)

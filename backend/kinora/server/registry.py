@@ -159,9 +159,12 @@ class Registry:
             if not may_compile and not set(PARTS) <= set(read_bundle(path, verify=False).graphs):
                 return  # compiling takes long; the thread does it
             served = Served(Recognizer.load(path), _size(path))
-        except (KinoraError, OSError) as error:
+        except KinoraError as error:
             logger.warning("The model %s cannot be used: %s", name, error)
             self._broken[name] = _told(str(error), self._folder)
+        except Exception:
+            logger.exception("The model %s cannot be used", name)
+            self._broken[name] = "It cannot be loaded. The log of the server says why."
         else:
             logger.info("The model %s is served (%s).", name, served.recognizer.version[:19])
             self._served[name] = served

@@ -1,8 +1,8 @@
 """Running the application: one process, one model in memory, no debug server."""
 
+import asyncio
 import json
 import logging
-import os
 import socket
 import sys
 import uuid
@@ -25,6 +25,9 @@ logger = logging.getLogger(__name__)
 _BACKLOG = 2048
 # Requests that run when the server is told to stop have so long to finish.
 _GRACE_S = 30
+# A new connection must have brought the head of a request by then; one that is kept open for
+# further requests is closed when none came for so long.
+_SILENCE_S, _IDLE_S = 10, 60
 # How often a camera is asked for a sign of life, and how long it may take to give one.
 _PING_S, _PONG_S = 5.0, 8.0
 
@@ -45,7 +48,8 @@ def serve(settings: ServerSettings) -> int:
         logger.info("Kinora is at http://%s:%s/ (stop it with Ctrl+C)", shown, port)
         try:
             if settings.debug:
-                _serve_debugging(app, host, port, listener)
+                listener.close()
+                app.run(host, port, debug=True, threaded=True, use_reloader=False)
             else:
                 _Server(app, parts).run(sockets=[listener])
         finally:
@@ -53,14 +57,18 @@ def serve(settings: ServerSettings) -> int:
     return 0
 
 
-def _serve_debugging(app: Flask, host: str, port: int, listener: socket.socket) -> None:
-    """Flask's own server, which shows errors in the browser. For developing only."""
-    os.environ["WERKZEUG_SERVER_FD"] = str(listener.fileno())
-    app.run(host, port, debug=True, threaded=True, use_reloader=False)
-
-
 class _Protocol(H11Protocol):
-    """HTTP, whose refusals have the shape of every error."""
+    """HTTP, whose refusals have the shape of every error, and which waits for no one for long."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        """Give the client some time to say what it wants."""
+        super().connection_made(transport)
+        self.loop.call_later(_SILENCE_S, self._close_if_silent)
+
+    def _close_if_silent(self) -> None:
+        # A connection that has become a WebSocket is not among these any more.
+        if self in self.connections and self.cycle is None:
+            self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP."""
@@ -99,6 +107,7 @@ class _Server(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 backlog=_BACKLOG,
+                timeout_keep_alive=_IDLE_S,
                 timeout_graceful_shutdown=_GRACE_S,
             )
         )

@@ -11,6 +11,7 @@ from kinora.inference.explaining import explain
 from kinora.inference.recognizer import Recognition, Recognizer
 from kinora.inference.timeline import VideoTimeline, recognize_timeline
 from kinora.media import Limits, read_clip, read_image, read_info
+from kinora.media.formats import HEAD_BYTES, recognise
 from kinora.server import answers, pictures
 from kinora.server.config import ServerSettings
 from kinora.server.links import Links
@@ -77,14 +78,17 @@ class Work:
 
     def _choose(self, file: BinaryIO, options: Options, limits: Limits, is_job: bool) -> Served:
         """The model that was asked for, else the one for this kind of medium."""
-        info = read_info(file, limits)
+        if options.is_thorough and not is_job:
+            self._check_length(read_info(file, limits).duration_s)
+        return self.registry.choose(options.model, _kind(file, limits))
+
+    def _check_length(self, seconds: float) -> None:
         most_s = self.settings.max_direct_s
-        if options.is_thorough and not is_job and info.duration_s > most_s:
+        if seconds > most_s:
             raise MediaTooLargeError(
-                f"The video is {info.duration_s:.0f} seconds long; at most {most_s:g} can be "
+                f"The video is {seconds:.0f} seconds long; at most {most_s:g} can be "
                 "looked through while you wait. Send it to POST /jobs instead."
             )
-        return self.registry.choose(options.model, info.kind)
 
     def _annotated(
         self, file: BinaryIO, found: Found, limits: Limits, on_progress: Progress
@@ -99,6 +103,14 @@ class Work:
             "type": _MEDIA_TYPES[suffix],
             "expires_in_s": self.links.left_s(name),
         }
+
+
+def _kind(file: BinaryIO, limits: Limits) -> str:
+    """`video` or `image`. The packets of a video need not be listed for that."""
+    file.seek(0)
+    if not recognise(file.read(HEAD_BYTES)).is_image:
+        return "video"
+    return read_info(file, limits).kind  # it may be animated
 
 
 def _recognise(

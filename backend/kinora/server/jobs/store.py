@@ -114,8 +114,7 @@ class JobStore:
 
     def result(self, job_id: str) -> Any:
         """What a job answered."""
-        with self._engine.connect() as connection:
-            text = connection.scalar(select(_JOBS.c.result).where(_JOBS.c.id == job_id))
+        text = self._scalar(select(_JOBS.c.result).where(_JOBS.c.id == job_id))
         return json.loads(text) if text else None
 
     def counts(self) -> dict[str, int]:
@@ -132,19 +131,17 @@ class JobStore:
             .order_by(_JOBS.c.created)
             .limit(1)
         )
-        with self._engine.connect() as connection:
-            job_id = connection.scalar(waiting)
-        if job_id is None:
-            return None
-        mine = self._change(
-            job_id,
-            QUEUED,
-            state=RUNNING,
-            message="Being worked on.",
-            attempts=_JOBS.c.attempts + 1,
-            leased_until=time.time() + LEASE_S,
-        )
-        return self.get(job_id) if mine else None
+        while (job_id := self._scalar(waiting)) is not None:
+            if self._change(
+                job_id,
+                QUEUED,
+                state=RUNNING,
+                message="Being worked on.",
+                attempts=_JOBS.c.attempts + 1,
+                leased_until=time.time() + LEASE_S,
+            ):
+                return self.get(job_id)
+        return None
 
     def report(self, job_id: str, progress: float, message: str | None = None) -> bool:
         """Say how far a running job is; false if it is not wanted any more."""
@@ -218,6 +215,10 @@ class JobStore:
             update(_JOBS).where(_JOBS.c.id == job_id, _JOBS.c.state == before).values(**values)
         )
 
+    def _scalar(self, statement: Any) -> Any:
+        with self._engine.connect() as connection:
+            return connection.scalar(statement)
+
     def _run(self, statement: Any) -> bool:
         with self._engine.begin() as connection:
             return connection.execute(statement).rowcount > 0
@@ -225,14 +226,20 @@ class JobStore:
 
 def home_of(folder: Path) -> str:
     """The name of a data folder, given to it when it is first used."""
-    folder.mkdir(parents=True, exist_ok=True)
     file = folder / "home.txt"
     try:
-        with file.open("x", encoding="ascii") as new:
-            new.write(uuid.uuid4().hex)
-    except FileExistsError:
-        pass
-    return file.read_text(encoding="ascii")
+        folder.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            # Under another name first, so that nobody reads half of it.
+            new = folder / f"{uuid.uuid4().hex}.part"
+            new.write_text(uuid.uuid4().hex, encoding="ascii")
+            new.replace(file)
+        return file.read_text(encoding="ascii")
+    except OSError as error:
+        raise SettingError(
+            f"The data folder {folder} cannot be used: {error.strerror}. Choose another one with "
+            "--data or KINORA_DATA."
+        ) from error
 
 
 def _connect(address: str) -> Engine:

@@ -7,6 +7,7 @@ import threading
 import time
 from pathlib import Path
 from typing import Any
+from zipfile import ZipInfo
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -95,7 +96,7 @@ class Worker:
                 return  # its files are needed again
         except KinoraError as error:
             self._store.fail(job.id, *described(error))
-        except OSError:
+        except FileNotFoundError:
             logger.exception("job %s failed", job.id)
             self._store.fail(job.id, "lost", "The upload of this job was lost. Send it again.")
         except Exception as error:
@@ -119,23 +120,32 @@ class Worker:
         with upload.open("rb") as file:
             members = list_zip(file)
         kept = upload.with_name(ANSWERS)
-        done = _read_lines(kept)
+        done, report = _read_lines(kept), self._reporter(job)
         with kept.open("w", encoding="utf-8") as lines:
             lines.writelines(json.dumps(answer) + "\n" for answer in done)
             for number, member in enumerate(members[len(done) :], len(done)):
                 self._report(job, number / len(members), f"{number} of {len(members)} files.")
-                largest = self._work.limits(is_job=True).max_bytes
-                answer = {"name": member.filename}
-                try:
-                    with opened(upload, member, largest, self._folder) as file:
-                        answer |= self._work.answer(file, options, lambda _: None, is_job=True)
-                except KinoraError as error:
-                    code, message = described(error)
-                    answer |= {"success": False, "error": code, "message": message}
-                done.append(answer)
-                lines.write(json.dumps(answer) + "\n")
+                part = _part(report, number, len(members))
+                done.append({"name": member.filename, **self._try(upload, member, options, part)})
+                lines.write(json.dumps(done[-1]) + "\n")
                 lines.flush()
         return {"success": True, "files": done}
+
+    def _try(
+        self, upload: Path, member: ZipInfo, options: Options, report: Progress
+    ) -> dict[str, Any]:
+        """The answer for one file of a ZIP; what is wrong with it concerns no other file."""
+        largest = self._work.limits(is_job=True).max_bytes
+        try:
+            with opened(upload, member, largest, self._folder) as file:
+                return self._work.answer(file, options, report, is_job=True)
+        except _StoppedError:
+            raise
+        except Exception as error:
+            code, message = described(error)
+            if code == "internal_error":
+                logger.exception("a file of a ZIP failed")
+            return {"success": False, "error": code, "message": message}
 
     def _reporter(self, job: Job) -> Progress:
         """What a job's work tells its progress to: the database hears of it now and then."""
@@ -181,6 +191,11 @@ class Worker:
             is_forgotten = state is None and path.stat().st_mtime < time.time() - _UPLOAD_S
             if state in FINISHED or is_forgotten:
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _part(report: Progress, number: int, count: int) -> Progress:
+    """The progress of one of so many files."""
+    return lambda done: report((number + done) / count)
 
 
 def _read_lines(path: Path) -> list[dict[str, Any]]:

@@ -1,8 +1,11 @@
 """Files to look at: GET /media/NAME for what was made, /samples for what ships with the project."""
 
+from pathlib import Path
+
 from flask import Response, jsonify, send_file, send_from_directory
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
+from werkzeug.exceptions import NotFound
 
 from kinora.errors import RequestError
 from kinora.paths import samples_folder
@@ -56,4 +59,6 @@ def samples() -> Response:
 @media.get("/samples/<name>", responses=_FILE)
 def sample(path: FileName) -> Response:
     """One of them."""
+    if Path(path.name).suffix not in _KINDS:
+        raise NotFound
     return send_from_directory(samples_folder(), path.name)
