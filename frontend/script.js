@@ -77,6 +77,12 @@
     choose(added[0]);
   }
 
+  // The camera goes on meanwhile; the answer comes in the history.
+  function keepClip(event) {
+    for (const file of event.detail) runs.add(file, options.values());
+    announce("The last seconds are in the history.");
+  }
+
   function again(run) {
     runs.again(run, options.values());
   }
@@ -93,7 +99,7 @@
   }
 
   mountIntake(at("stage"));
-  for (const id of ["stage", "samples", "camera"]) at(id).addEventListener("files", take);
+  for (const id of ["stage", "samples"]) at(id).addEventListener("files", take);
   at("stage").addEventListener("time", (event) => timeline.setTime(event.detail));
   for (const id of ["frames", "timeline"]) at(id).addEventListener("seek", (event) => stage.seek(event.detail));
   at("timeline").addEventListener("label", (event) => stage.label(event.detail.text, event.detail.tint));
@@ -101,6 +107,7 @@
   at("answer").addEventListener("retry", (event) => again(event.detail));
   for (const id of ["answer", "history"]) at(id).addEventListener("cancel", (event) => runs.cancel(event.detail));
   at("answer").addEventListener("server", () => at("server-button").click());
+  at("camera").addEventListener("files", keepClip);
   at("camera").addEventListener("say", (event) => announce(event.detail));
   at("history").addEventListener("choose", (event) => { tabs.choose("files"); choose(event.detail); });
   at("history").addEventListener("removed", (event) => {

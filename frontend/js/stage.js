@@ -8,7 +8,7 @@ function mountStage(root) {
   const caption = root.querySelector(".caption");
   const toggle = root.querySelector(".switch");
   const moves = !matchMedia("(prefers-reduced-motion: reduce)").matches;
-  let shown = null, view = "original", source = null;
+  let shown = null, view = "original", source = null, played = null;
 
   function facts(run) {
     const input = run.answer?.input ?? {};
@@ -29,7 +29,13 @@ function mountStage(root) {
     if (node !== video) video.removeAttribute("src");
     if (!node) return;
     node.src = url;
-    if (node === video && moves) video.play().catch(() => {});
+  }
+
+  // Once the answer is there: before, the player would take the time of a server on this machine.
+  function playOnce(run) {
+    if (!moves || video.hidden || played === source || run.state !== "done") return;
+    played = source;
+    video.play().catch(() => {});
   }
 
   function showPicture(run) {
@@ -58,6 +64,7 @@ function mountStage(root) {
     toggle.hidden = !run.annotated;
     for (const choice of toggle.children) choice.ariaPressed = String(choice.dataset.view === view);
     showPicture(run);
+    playOnce(run);
     root.dataset.view = view;
   }
 

@@ -12,6 +12,7 @@ from tests.frontend.conftest import (
     coloured,
     eventually,
     give,
+    has_cards,
     verdict,
     watch,
 )
@@ -79,14 +80,18 @@ def test_the_last_seconds_become_a_clip_in_the_history(camera):
     camera.wait_for_selector("#camera .keep:enabled")
     camera.wait_for_timeout(1000)
     camera.click("#camera .keep")
+    has_cards(camera, 1, "done")
+    assert camera.inner_text("#live") == "The last seconds are in the history."
+    assert camera.locator("#camera .rate").is_visible()
+    name = camera.inner_text("#history .name")
+    assert re.fullmatch(r"camera \d\d\.\d\d\.\d\d\.webm", name)
+    camera.click("#history .choose")
     assert verdict(camera)[0] == "blue"
-    assert re.fullmatch(r"camera \d\d\.\d\d\.\d\d\.webm", camera.inner_text("#stage .name"))
     player = "document.querySelector('#stage video')"
     eventually(camera, f"{player}.videoWidth === 320 && {player}.duration > 0.8")
     # It can be jumped about in.
     eventually(camera, f"{player}.seekable.end(0) === {player}.duration")
-    assert camera.locator("#history .name").first.inner_text().startswith("camera ")
-    # Showing the clip turned the camera off.
+    # Looking at the clip turned the camera off.
     assert camera.evaluate("document.querySelector('#camera video').srcObject") is None
 
 
