@@ -15,14 +15,18 @@ from kinora.server import ServerSettings
 UNFITTING = "use_after_free"
 
 
-def test_the_server_does_what_its_document_says(server):
+def test_the_server_does_what_its_document_says(server, tmp_path):
     assert server.get("/openapi.json").json()["openapi"].startswith("3.1")
     command = [sys.executable, "-m", "schemathesis.cli", "run", server.url + "/openapi.json"]
     words = ["--max-examples=8", "--no-color", f"--exclude-checks={UNFITTING}", "--seed=1"]
     found = subprocess.run(
         [*command, *words],
-        env={**os.environ, "SCHEMATHESIS_HOOKS": "tests.server.schemathesis_hooks"},
-        cwd=ROOT,
+        env={
+            **os.environ,
+            "SCHEMATHESIS_HOOKS": "tests.server.schemathesis_hooks",
+            "PYTHONPATH": str(ROOT),
+        },
+        cwd=tmp_path,  # where it keeps what it found
         capture_output=True,
         text=True,
         check=False,
