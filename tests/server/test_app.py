@@ -165,5 +165,6 @@ def test_serving_starts_without_tensorflow(tmp_path):
         "print('tensorflow' in sys.modules or 'keras' in sys.modules)"
     )
     begin = time.perf_counter()
-    assert run_python(code, KINORA_MODELS=str(tmp_path)) == "False"
+    folders = {"KINORA_MODELS": str(tmp_path), "KINORA_DATA": str(tmp_path / "data")}
+    assert run_python(code, **folders) == "False"
     assert time.perf_counter() - begin < 20
