@@ -1,7 +1,6 @@
 """The server's shape: the page, its facts, one form of error."""
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -113,11 +112,6 @@ def test_request_ids_are_kept_when_they_are_harmless(client):
 def test_pages_from_disk_and_from_this_machine_may_ask(client, origin, is_allowed):
     headers = client.get("/models", headers={"Origin": origin}).headers
     assert ("Access-Control-Allow-Origin" in headers) == is_allowed
-
-
-def here(**more):
-    """The environment of a process that uses this checkout."""
-    return {**os.environ, "PYTHONPATH": str(ROOT / "backend"), **more}
 
 
 def free_port():

@@ -35,13 +35,11 @@ class Upload:
     """What came.
 
     Args:
-        file: The medium, at its beginning.
-        name: What the client calls it; for people only, never a path.
+        file: The medium, at its beginning. What the client calls it means nothing.
         fields: The other fields of the form.
     """
 
     file: BinaryIO
-    name: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -123,7 +121,7 @@ def _read_form(request: Request, new_file: Callable[[], BinaryIO]) -> Upload:
             "too_many_files",
         )
     fields = {name: text.decode("utf-8", "replace") for name, text in form.texts.items()}
-    return Upload(*form.files[0], fields)
+    return Upload(form.files[0], fields)
 
 
 class _Form:
@@ -131,7 +129,7 @@ class _Form:
 
     def __init__(self, new_file: Callable[[], BinaryIO]) -> None:
         self._new_file = new_file
-        self.files: list[tuple[BinaryIO, str]] = []
+        self.files: list[BinaryIO] = []
         self.texts: dict[str, bytearray] = {}
         self._sink: Callable[[bytes], object] = _ignore
 
@@ -155,7 +153,7 @@ class _Form:
     def _begin(self, part: File | Field) -> None:
         if part.name in FILE_FIELDS:
             file = self._new_file()
-            self.files.append((file, getattr(part, "filename", "") or ""))
+            self.files.append(file)
             self._sink = file.write
         elif isinstance(part, File):
             self._sink = _ignore
