@@ -5,7 +5,6 @@
 class ServerError extends Error {
   constructor(status, body, retryAfterS) {
     super(body.message || `The server answered with status ${status}.`);
-    this.status = status;
     this.retryAfterS = retryAfterS;
   }
 }
@@ -22,6 +21,7 @@ const api = (() => {
   const USUAL = "http://127.0.0.1:5000";
   const PATIENCE_MS = 5000;
   const POLL_MS = 1000;
+  const GONE = "The server is gone. This goes on by itself when it is back.";
 
   let chosen = null;
 
@@ -118,9 +118,13 @@ const api = (() => {
     });
   }
 
+  // Jobs outlive their server, so one that is gone is waited for.
   async function poll(job, onProgress, signal) {
     for (;;) {
-      const now = await ask(job.links.self, "GET", signal);
+      const now = await ask(job.links.self, "GET", signal).catch((error) => {
+        if (!(error instanceof NoServerError)) throw error;
+        return { progress: null, message: GONE };
+      });
       if (["done", "failed", "cancelled"].includes(now.state)) return now;
       onProgress(now);
       await new Promise((resolve) => { setTimeout(resolve, POLL_MS); });
@@ -164,7 +168,7 @@ const api = (() => {
   }
 
   return {
-    address, choose, job, fetchBlob, stream,
+    GONE, address, choose, job, fetchBlob, stream,
     about: () => ask("/"),
     models: () => ask("/models"),
     samples: () => ask("/samples"),

@@ -48,7 +48,7 @@ function createRuns(onChange) {
       }
       run.stop.signal.throwIfAborted();
       const answer = await (isLong(run) ? byJob(run) : directly(run));
-      change(run, { state: "done", answer, waitedMs: performance.now() - run.uploadedAt });
+      change(run, { state: "done", answer });
     } catch (error) {
       await settle(run, error);
     }
@@ -79,7 +79,7 @@ function createRuns(onChange) {
   }
 
   function uploaded(run, part) {
-    if (part === 1) change(run, { state: "recognising", progress: null, uploadedAt: performance.now() });
+    if (part === 1) change(run, { state: "recognising", progress: null });
     else change(run, { state: "uploading", progress: part });
   }
 
@@ -94,7 +94,7 @@ function createRuns(onChange) {
       await api.about();
     } catch {
       isServerThere = false;
-      return wait(run, "The server is gone. This goes on by itself when it is back.");
+      return wait(run, api.GONE);
     }
     return change(run, {
       state: "failed", message: "The upload broke off. It is a folder, has changed meanwhile, or is larger than the server takes.",

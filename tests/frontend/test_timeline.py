@@ -6,6 +6,7 @@ import pytest
 
 from tests.conftest import write_video
 from tests.frontend.conftest import coloured, eventually, give, verdict
+from tests.server.conftest import RunningServer
 
 PLAYER = "document.querySelector('#stage video')"
 
@@ -86,7 +87,7 @@ def test_a_short_video_gets_a_time_line_when_asked(page, clips):
 
 def test_a_long_job_shows_progress_and_can_be_cancelled(page, server, tmp_path):
     film = write_video(
-        tmp_path / "hour.mp4", 9000, fps=5, size=(64, 48), options={"preset": "ultrafast"}
+        tmp_path / "hour.mp4", 6000, fps=5, size=(64, 48), options={"preset": "ultrafast"}
     )
     give(page, film)
     eventually(page, r"/Recognising [1-9]\d?\s%/.test(document.querySelector('#answer').innerText)")
@@ -95,6 +96,25 @@ def test_a_long_job_shows_progress_and_can_be_cancelled(page, server, tmp_path):
     link = page.evaluate("performance.getEntriesByType('resource').map(e => e.name).join(' ')")
     job = next(url for url in link.split() if url.endswith("/events")).removesuffix("/events")
     eventually(page, f"fetch('{job}').then(a => a.json()).then(a => a.state === 'cancelled')")
+
+
+def test_a_job_goes_on_when_the_server_comes_back(open_page, tmp_path, models):
+    film = write_video(
+        tmp_path / "long.mp4", 2500, fps=5, size=(64, 48), options={"preset": "ultrafast"}
+    )
+    running = RunningServer(tmp_path, models, video_model="tints").start()
+    page = open_page(running.url)
+    port = running.url.rsplit(":", 1)[1]
+    give(page, film)
+    page.wait_for_selector("#answer .title:has-text('Recognising')")
+    running.stop()
+    page.wait_for_selector("#answer .hint:has-text('The server is gone.')")
+    again = RunningServer(tmp_path, models, video_model="tints", port=port).start()
+    try:
+        verdict(page)
+        assert page.locator("#history .choose").count() == 1
+    finally:
+        again.stop()
 
 
 def test_without_events_it_asks_how_far_the_job_is(page, film):
