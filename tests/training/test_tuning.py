@@ -8,9 +8,14 @@ import pytest
 from tests.conftest import write_video
 from tests.training.conftest import TINY, coloured_frame
 
+from kinora.clips import ClipSpec
+from kinora.data.batches import Clips
+from kinora.data.frames import SomeFrames
 from kinora.errors import ModelError
+from kinora.model.architecture import build_encoder
 from kinora.model.architecture import split as split_network
 from kinora.model.h5 import load_keras
+from kinora.training import tuning
 from kinora.training.config import TrainingConfig
 from kinora.training.material import joined, read_and_split, read_other
 from kinora.training.start import start_encoder
@@ -75,6 +80,18 @@ def test_another_training_starts_where_it_ended(tuned):
         start_encoder(
             replace(CONFIG, backbone="efficientnet_b0").network("video"), clip, tuned.bundle.folder
         )
+
+
+@pytest.mark.parametrize("names", [("clips",), ("clips", "others_1", "others_2")])
+def test_one_data_set_is_enough_and_three_are_not_too_many(names):
+    spec, clip = CONFIG.network("video"), ClipSpec(1, 32, scaling="imagenet")
+    sets = {
+        name: Clips([SomeFrames(None, 3, 32)], [0], 2 + place) for place, name in enumerate(names)
+    }
+    tuned = tuning._Tuned(build_encoder(spec, clip, "none"), sets, dict.fromkeys(names, 2))
+    batch = {name: np.zeros((2, 3, 32, 32, 3), np.uint8) for name in names}
+    answers = tuned.joint.predict_on_batch(batch)
+    assert [answers[name].shape for name in names] == [(2, 2), (2, 3), (2, 4)][: len(names)]
 
 
 def test_clips_of_the_same_actions_join_the_training_part(tiny_clips, other_clips):

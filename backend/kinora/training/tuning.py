@@ -115,11 +115,11 @@ class _Tuned:
         features = self._features(list(inputs.values()))
         ends = np.cumsum([one.shape[0] * one.shape[1] for one in inputs.values()])
         features = ops.reshape(features, (int(ends[-1]), feature_size))
+        # TensorFlow cannot split into a single part.
+        parts = ops.split(features, ends[:-1].tolist()) if len(ends) > 1 else [features]
         outputs = {
-            name: head(ops.reshape(its_own, (-1, *head.input_shape[1:])))
-            for (name, head), its_own in zip(
-                heads.items(), ops.split(features, ends[:-1].tolist()), strict=True
-            )
+            name: head(ops.reshape(part, (-1, *head.input_shape[1:])))
+            for (name, head), part in zip(heads.items(), parts, strict=True)
         }
         self.joint = keras.Model(inputs, outputs, name="joint")
         ours = self._frames(_MAIN)
