@@ -71,6 +71,16 @@ def test_all_frames_of_a_clip_are_changed_alike():
         assert (changed == changed[0]).all()
 
 
+def test_a_part_is_hidden_at_times_but_never_most():
+    clip = np.zeros((2, 40, 40, 3), np.uint8) + np.array([250, 0, 0], np.uint8)
+    hidden = [
+        (augment(clip, np.random.default_rng(seed), True, 40) == 127).all(axis=-1).mean()
+        for seed in range(60)
+    ]
+    assert 0.05 < np.mean(np.array(hidden) > 0) < 0.5
+    assert max(hidden) <= 0.4**2
+
+
 def test_only_clips_that_may_be_mirrored_are():
     slope = np.zeros((1, 24, 24, 3), np.uint8) + np.arange(24, dtype=np.uint8)[:, None] * 10
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from tests.conftest import write_video
 
+from kinora.media import write_image
 from kinora.training import trainer
 from kinora.training.config import TrainingConfig
 
@@ -40,6 +41,21 @@ def tiny_clips(tmp_path_factory):
             write_video(root / name, 6, size=(48, 48), frame=frame)
             lines.append(f"{name},{action},{action}{number},{part}")
     (root / "metadata.csv").write_text("\n".join(lines), encoding="utf-8")
+    return root
+
+
+@pytest.fixture(scope="session")
+def tiny_images(tmp_path_factory):
+    """A data set of images of 2 actions with 10 each."""
+    root = tmp_path_factory.mktemp("images")
+    random = np.random.default_rng(0)
+    for label, colour in ACTIONS.items():
+        (root / label).mkdir()
+        for number in range(10):
+            # Blocks of light and dark, else they would be taken for copies of each other.
+            light = random.uniform(0.3, 1, (5, 5, 1)) * np.array(colour)
+            picture = light.repeat(8, axis=0).repeat(8, axis=1).astype(np.uint8)
+            write_image(root / label / f"{number}.png", picture)
     return root
 
 

@@ -7,10 +7,9 @@ import shutil
 import keras
 import numpy as np
 import pytest
-from tests.training.conftest import ACTIONS
 
 from kinora.errors import DataError, SettingError, TrainingError, UndecodableError
-from kinora.media import read_clip, write_image
+from kinora.media import read_clip
 from kinora.model.bundle import read_bundle
 from kinora.model.h5 import load_keras
 from kinora.training import encoding, trainer
@@ -89,17 +88,8 @@ def test_fine_tuning_unfreezes_step_by_step_and_keeps_the_best(
     assert set(best.arrays) == {"encoder", "head"}
 
 
-def test_images_train_too(tiny_config, folders, tmp_path):
-    root = tmp_path / "images"
-    random = np.random.default_rng(0)
-    for label, colour in ACTIONS.items():
-        (root / label).mkdir(parents=True)
-        for number in range(10):
-            # Blocks of light and dark, else they would be taken for copies of each other.
-            light = random.uniform(0.3, 1, (5, 5, 1)) * np.array(colour)
-            picture = light.repeat(8, axis=0).repeat(8, axis=1).astype(np.uint8)
-            write_image(root / label / f"{number}.png", picture)
-    trained = train(Job(root, folders / "images", tiny_config(epochs=1)))
+def test_images_train_too(tiny_images, tiny_config, folders):
+    trained = train(Job(tiny_images, folders / "images", tiny_config(epochs=1)))
     info = trained.bundle.info
     assert info.input_kind == "image"
     assert info.clip.frame_count == 1

@@ -18,7 +18,7 @@ from kinora.model.h5 import load_keras
 from kinora.training import tuning
 from kinora.training.config import TrainingConfig
 from kinora.training.material import joined, read_and_split, read_other
-from kinora.training.start import start_encoder
+from kinora.training.start import find_weights, names_of, start_encoder
 from kinora.training.trainer import Job, train
 from kinora.training.workspace import Workspace, folder_for
 
@@ -61,7 +61,7 @@ def tuned(tiny_clips, other_clips, tmp_path_factory):
 def test_every_weight_of_the_encoder_is_tuned(tuned, tiny_clips, other_clips):
     keras.utils.set_random_seed(CONFIG.seed)
     info = tuned.bundle.info
-    untouched = start_encoder(CONFIG.network("video"), info.clip, "none").trainable_variables
+    untouched = start_encoder(CONFIG.network("video"), info.clip, ["none"]).trainable_variables
     changed = split_network(load_keras(tuned.bundle.folder))[0].trainable_variables
     for one, two in zip(untouched, changed, strict=True):
         assert not np.array_equal(one.numpy(), two.numpy()), one.path
@@ -74,12 +74,36 @@ def test_another_training_starts_where_it_ended(tuned):
     spec, clip = CONFIG.network("video"), tuned.bundle.info.clip
     there = split_network(load_keras(tuned.bundle.folder))[0].get_weights()
     for place in (tuned.bundle.folder, tuned.bundle.folder / "model.h5"):
-        started = start_encoder(spec, clip, place).get_weights()
+        started = start_encoder(spec, clip, [place]).get_weights()
         assert all(map(np.array_equal, started, there))
     with pytest.raises(ModelError, match="another backbone"):
         start_encoder(
-            replace(CONFIG, backbone="efficientnet_b0").network("video"), clip, tuned.bundle.folder
+            replace(CONFIG, backbone="efficientnet_b0").network("video"),
+            clip,
+            [tuned.bundle.folder],
         )
+
+
+def test_the_average_of_several_is_a_start_too(tuned):
+    spec, clip = CONFIG.network("video"), tuned.bundle.info.clip
+    keras.utils.set_random_seed(CONFIG.seed)
+    noise = start_encoder(spec, clip, ["none"]).get_weights()
+    keras.utils.set_random_seed(CONFIG.seed)
+    average = start_encoder(spec, clip, find_weights(f"none, {tuned.bundle.folder}")).get_weights()
+    there = split_network(load_keras(tuned.bundle.folder))[0].get_weights()
+    for one, two, between in zip(noise, there, average, strict=True):
+        np.testing.assert_allclose(between, (one + two) / 2, atol=1e-6)
+    assert names_of(f"imagenet, {tuned.bundle.folder}") == f"imagenet,{tuned.bundle.folder.name}"
+
+
+def test_for_images_the_tuned_head_is_kept(tiny_images, folders):
+    trained = train(Job(tiny_images, folders / "stills", CONFIG))
+    assert {entry["stage"] for entry in trained.history} == {"tuning"}
+    best = Workspace(folder_for(folders / "stills") / "tuning").best().arrays["joint"]
+    kept = split_network(load_keras(trained.bundle.folder))[1].get_layer("actions").kernel
+    temperature = trained.bundle.info.provenance["temperature"]
+    found = [array for array in best if array.shape == tuple(kept.shape)]
+    np.testing.assert_allclose(found[-1], kept.numpy() * temperature, rtol=1e-3, atol=1e-5)
 
 
 @pytest.mark.parametrize("names", [("clips",), ("clips", "others_1", "others_2")])

@@ -15,6 +15,10 @@ _SHORTEST_PART = 0.75
 _BRIGHTNESS = 0.2
 _CONTRAST = 0.2
 _SATURATION = 0.3
+# How often a part of the picture is hidden, and its longest edge as a share of the frame's.
+_HIDDEN = 0.25
+_HIDDEN_EDGE = 0.4
+_GREY = 127
 
 
 def see(frames: np.ndarray, view: str) -> np.ndarray:
@@ -50,7 +54,7 @@ def choose_frames(count: int, wanted: int, random: np.random.Generator | None = 
 def augment(
     frames: np.ndarray, random: np.random.Generator, is_flippable: bool, size: int
 ) -> np.ndarray:
-    """A random crop in another size, colours a little different, and the mirror image if allowed.
+    """A random crop in another size, other colours, at times a part hidden or the mirror image.
 
     Args:
         frames: uint8 (count, any, any, 3).
@@ -62,7 +66,7 @@ def augment(
     frames = resize(frames[:, top : top + height, left : left + width], size)
     if is_flippable and random.random() < 0.5:
         frames = frames[:, :, ::-1]
-    return _recolour(frames, random)
+    return _hide_a_part(_recolour(frames, random), random)
 
 
 def resize(frames: np.ndarray, size: int) -> np.ndarray:
@@ -89,3 +93,14 @@ def _recolour(frames: np.ndarray, random: np.random.Generator) -> np.ndarray:
     pixels = grey + (pixels - grey) * saturation
     pixels = (pixels - 127.5) * contrast + 127.5 + brightness
     return np.clip(pixels, 0, 255).astype(np.uint8)
+
+
+def _hide_a_part(frames: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Grey over a box now and then, so that no single detail decides."""
+    if random.random() >= _HIDDEN:
+        return frames
+    size = frames.shape[1]
+    height, width = random.integers(1, max(2, round(size * _HIDDEN_EDGE)), 2)
+    top, left = random.integers(0, size - height + 1), random.integers(0, size - width + 1)
+    frames[:, top : top + height, left : left + width] = _GREY
+    return frames

@@ -25,7 +25,8 @@ class TrainingConfig:
     width: float = _setting(NetworkSpec.width, "share of the backbone's channels")
     weights: str = _setting(
         "imagenet",
-        "what the backbone starts from: imagenet (a download), none, a weight file or a bundle",
+        "what the backbone starts from: imagenet (a download), none, a weight file or a bundle; "
+        "the average of several with commas between them",
     )
     temporal: str | None = _setting(
         None, "what looks at the frames together (lstm for videos, mean for images)", HEAD_KINDS

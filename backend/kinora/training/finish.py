@@ -24,6 +24,7 @@ from kinora.plots import accuracy_loss
 from kinora.training.calibration import Calibration
 from kinora.training.config import TrainingConfig
 from kinora.training.stages import Parts
+from kinora.training.start import names_of
 from kinora.training.workspace import History
 
 
@@ -133,8 +134,8 @@ def _provenance(ending: Ending, history: History) -> dict[str, Any]:
         "layout": data_set.layout,
         "split": data_set.protocol,
         "clips": {part: len(data_set.part(part)) for part in PARTS},
-        "weights": Path(config.weights).name,
-        "settings": {**config.to_dict(), "weights": Path(config.weights).name},
+        "weights": names_of(config.weights),
+        "settings": {**config.to_dict(), "weights": names_of(config.weights)},
         "seed": config.seed,
         "epochs": len(history),
         "temperature": round(ending.calibration.temperature, 4),

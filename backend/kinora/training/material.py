@@ -78,15 +78,15 @@ def feature_clips(
     return _in_parts(data_set, features, failed), failed
 
 
-def frame_clips(data_set: DataSet, spec: ClipSpec) -> dict[str, Clips]:
-    """The frames of train and val, for fine-tuning."""
+def frame_clips(data_set: DataSet, spec: ClipSpec) -> tuple[dict[str, Clips], dict[Path, str]]:
+    """The frames of train and val; and what cannot be read."""
     flippable = {
         sample.path: may_flip(sample.label)
         for part in (LEARNED, MEASURED)
         for sample in data_set.part(part)
     }
     frames, failed = keep_frames(flippable, spec)
-    return _in_parts(data_set, frames, failed)
+    return _in_parts(data_set, frames, failed), failed
 
 
 def _in_parts(

@@ -1,6 +1,7 @@
-"""Where the backbone starts: published weights, a file, or noise that lets signals pass."""
+"""Where the backbone starts: published weights, models, or noise that lets signals pass."""
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
@@ -16,22 +17,43 @@ from kinora.model.bundle import BUNDLE_FILE
 from kinora.model.h5 import has_metadata, load_keras
 from kinora.model.specs import NetworkSpec
 from kinora.paths import weights_file
-from kinora.training.config import TrainingConfig
 
 logger = logging.getLogger(__name__)
 
 _FRAMES = 32
 
 
-def find_weights(config: TrainingConfig) -> str | Path:
+def find_weights(weights: str) -> tuple[str | Path, ...]:
     """What the backbone starts from; a local file takes the place of the download."""
-    if config.weights == IMAGENET:
+    return tuple(_find(one.strip()) for one in weights.split(","))
+
+
+def _find(weights: str) -> str | Path:
+    if weights == IMAGENET:
         return weights_file() or IMAGENET
-    return config.weights if config.weights == NO_WEIGHTS else Path(config.weights).expanduser()
+    return weights if weights == NO_WEIGHTS else Path(weights).expanduser()
 
 
-def start_encoder(spec: NetworkSpec, clip: ClipSpec, weights: str | Path) -> keras.Model:
-    """The encoder with what it starts from, which may be another model that Kinora trained."""
+def names_of(weights: str) -> str:
+    """The same without the folders, which are nobody's business."""
+    return ",".join(Path(one.strip()).name for one in weights.split(","))
+
+
+def start_encoder(spec: NetworkSpec, clip: ClipSpec, weights: Sequence[str | Path]) -> keras.Model:
+    """The encoder with what it starts from, or with the average where there are several.
+
+    Networks that were trained from the same weights still lie so close together that their average
+    works, and often on other data than theirs it works better than each.
+    """
+    encoder = _start(spec, clip, weights[0])
+    if len(weights) > 1:
+        starts = [encoder, *(_start(spec, clip, one) for one in weights[1:])]
+        values = zip(*(start.get_weights() for start in starts), strict=True)
+        encoder.set_weights([np.mean(arrays, axis=0) for arrays in values])
+    return encoder
+
+
+def _start(spec: NetworkSpec, clip: ClipSpec, weights: str | Path) -> keras.Model:
     if not _is_model(weights):
         return build_encoder(spec, clip, weights)
     encoder = build_encoder(spec, clip, NO_WEIGHTS)

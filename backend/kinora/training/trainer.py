@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import keras
@@ -30,9 +30,9 @@ from kinora.training.material import (
     read_and_split,
     read_other,
 )
-from kinora.training.stages import Parts, end_to_end, fine_tuning_stages, head_stage
+from kinora.training.stages import Parts, Stage, end_to_end, fine_tuning_stages, head_stage
 from kinora.training.start import find_weights, let_signals_pass, start_encoder
-from kinora.training.tuning import tune
+from kinora.training.tuning import is_whole, tune
 from kinora.training.workspace import History, Workspace, check_out
 
 logger = logging.getLogger(__name__)
@@ -78,34 +78,61 @@ def train(job: Job) -> Trained:
         if job.config.tune:
             tuning = Workspace(work.folder / "tuning")
             history = tune(parts, clip, (data_set, *others), job.config, tuning)
-        encoder = make_encoder(parts.encoder, f"{parts.spec.backbone} {parts.spec.width}")
-        features, failed = feature_clips(data_set, encoder, clip, job.config.views)
-        stages = [head_stage(parts, features, job.config)]
-        measured, network = features[MEASURED], parts.head
-        if job.config.fine_tune:
-            frames = frame_clips(data_set, clip)
-            stages += fine_tuning_stages(parts, frames, job.config)
-            measured, network = frames[MEASURED], end_to_end(parts)
+        course = _course(parts, data_set, clip, job.config)
         logger.info("Curves: tensorboard --logdir %s", work.folder / "tensorboard")
-        history += run_stages(stages, work)
-        calibration = calibrate(_predict(network, measured, job.config), measured.labels)
+        history += run_stages(course.stages, work)
+        answers = _predict(course.network, course.measured, job.config)
+        calibration = calibrate(answers, course.measured.labels)
     names = tuple(folder.resolve().name for folder in (job.data, *job.others))
-    kept = data_set.without(failed)
+    kept = data_set.without(course.failed)
     ending = Ending(job.out, kept, job.config, clip, parts, calibration, names)
-    return finish(ending, history, {**unreadable, **failed})
+    return finish(ending, history, {**unreadable, **course.failed})
 
 
 def _build(data_set: DataSet, config: TrainingConfig) -> tuple[ClipSpec, Parts]:
     spec = config.network(data_set.kind)
     frame_count = 1 if data_set.kind == "image" else config.frames
     clip = ClipSpec(frame_count, config.size, scaling=scaling_of(spec))
-    weights = find_weights(config)
+    weights = find_weights(config.weights)
     encoder = start_encoder(spec, clip, weights)
-    if weights == NO_WEIGHTS:
+    if NO_WEIGHTS in weights:
         let_signals_pass(encoder, data_set, clip)
     feature_size = encoder.output_shape[-1]
     head = build_head(spec.head, frame_count, feature_size, len(data_set.classes))
     return clip, Parts(spec, encoder, head)
+
+
+@dataclass(frozen=True)
+class _Course:
+    """What is left to learn when the encoder is tuned, and what is measured in the end.
+
+    Args:
+        stages: In the order in which they are trained.
+        network: What they make.
+        measured: The clips of val, as the network takes them.
+        failed: The clips that cannot be read, and why.
+    """
+
+    stages: list[Stage]
+    network: keras.Model
+    measured: Clips
+    failed: Mapping[Path, str]
+
+
+def _course(parts: Parts, data_set: DataSet, clip: ClipSpec, config: TrainingConfig) -> _Course:
+    is_done = bool(config.tune) and is_whole(parts)
+    if is_done or config.fine_tune:
+        frames, failed = frame_clips(data_set, clip)
+        stages = fine_tuning_stages(parts, frames, config)
+        course = _Course(stages, end_to_end(parts), frames[MEASURED], failed)
+        if is_done:
+            return course
+    encoder = make_encoder(parts.encoder, f"{parts.spec.backbone} {parts.spec.width}")
+    features, failed = feature_clips(data_set, encoder, clip, config.views)
+    head = head_stage(parts, features, config)
+    if config.fine_tune:
+        return replace(course, stages=[head, *course.stages], failed=failed)
+    return _Course([head], parts.head, features[MEASURED], failed)
 
 
 def _facts(job: Job, data_sets: tuple[DataSet, ...]) -> Mapping[str, object]:

@@ -71,7 +71,14 @@ def tune(
     )
     history = run_stages([_stage(tuned, clips[_MAIN][MEASURED], config)], work)
     parts.encoder.set_weights(tuned.encoder.get_weights())
+    if is_whole(parts):
+        parts.head.set_weights(tuned.heads[_MAIN].get_weights())
     return history
+
+
+def is_whole(parts: Parts) -> bool:
+    """Whether tuning trains the head that is kept, too: the one layer that an image needs."""
+    return parts.head.input_shape[1] == 1 and parts.spec.head.kind == "mean"
 
 
 def _few_frames(data_set: DataSet, clip: ClipSpec, config: TrainingConfig) -> dict[str, Clips]:
@@ -79,7 +86,7 @@ def _few_frames(data_set: DataSet, clip: ClipSpec, config: TrainingConfig) -> di
     is_image = data_set.kind == "image"
     count = 1 if is_image else _FRAMES
     kept = 1 if is_image else max(clip.frame_count, _KEPT_FRAMES)
-    found = frame_clips(data_set, replace(clip, frame_count=kept))
+    found, _ = frame_clips(data_set, replace(clip, frame_count=kept))
     return {
         part: replace(
             some, loadable=[SomeFrames(one, count, config.tune_size) for one in some.loadable]
@@ -110,7 +117,7 @@ class _Tuned:
     ) -> None:
         self.encoder, self.clips, self.sizes = encoder, clips, sizes
         feature_size = encoder.output_shape[-1]
-        heads = {name: _light_head(name, some, feature_size) for name, some in clips.items()}
+        self.heads = {name: _light_head(name, some, feature_size) for name, some in clips.items()}
         inputs = {name: self._frames(name, sizes[name]) for name in clips}
         features = self._features(list(inputs.values()))
         ends = np.cumsum([one.shape[0] * one.shape[1] for one in inputs.values()])
@@ -119,12 +126,12 @@ class _Tuned:
         parts = ops.split(features, ends[:-1].tolist()) if len(ends) > 1 else [features]
         outputs = {
             name: head(ops.reshape(part, (-1, *head.input_shape[1:])))
-            for (name, head), part in zip(heads.items(), parts, strict=True)
+            for (name, head), part in zip(self.heads.items(), parts, strict=True)
         }
         self.joint = keras.Model(inputs, outputs, name="joint")
         ours = self._frames(_MAIN)
         features = ops.reshape(self._features([ours]), (-1, ours.shape[1], feature_size))
-        self.measured = keras.Model(ours, heads[_MAIN](features))
+        self.measured = keras.Model(ours, self.heads[_MAIN](features))
 
     def _frames(self, name: str, batch_size: int | None = None) -> keras.KerasTensor:
         count = self.clips[name].loadable[0].count
