@@ -35,6 +35,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DATA",
         help="other data sets to learn from: clips of the same actions, and all while tuning",
     )
+    parser.add_argument(
+        "--final-of",
+        type=Path,
+        dest="rehearsal",
+        metavar="models/NAME",
+        help="a bundle trained with the same settings: learn from val too, stop when that was best",
+    )
     types = get_type_hints(TrainingConfig)
     for entry in fields(TrainingConfig):
         flag = f"--{entry.name.replace('_', '-')}"
@@ -71,6 +78,7 @@ def run(options: argparse.Namespace) -> int:
             options.layout,
             options.resume,
             tuple(options.others),
+            options.rehearsal,
         )
     )
     if options.json:

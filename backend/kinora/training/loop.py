@@ -30,7 +30,8 @@ class Stage:
         parts: The networks that it changes, by name.
         train: The clips to learn from, for an epoch's number.
         val: The clips to measure on.
-        patience: Epochs without progress before it stops.
+        patience: Epochs without progress before it stops; None if what is best on val does not
+            matter and the weights of the last epoch are kept.
         measured: The compiled model that is measured on val, if it is not the trained one.
     """
 
@@ -40,7 +41,7 @@ class Stage:
     parts: Mapping[str, keras.Model]
     train: Callable[[int], keras.utils.PyDataset]
     val: Batches
-    patience: int
+    patience: int | None
     measured: keras.Model | None = None
 
 
@@ -77,6 +78,15 @@ def run_stages(stages: Sequence[Stage], work: Workspace) -> History:
     return history
 
 
+def best_epochs(history: History) -> dict[str, int]:
+    """The epoch that did best on val, by stage."""
+    best: dict[str, dict[str, Any]] = {}
+    for entry in history:
+        if entry["val_loss"] <= best.get(entry["stage"], entry)["val_loss"]:
+            best[entry["stage"]] = entry
+    return {stage: entry["epoch"] for stage, entry in best.items()}
+
+
 def _run(
     stage: Stage, history: History, begun: Checkpoint | None, work: Workspace, board: Board
 ) -> History:
@@ -98,7 +108,8 @@ def _run(
             history = (*history, figures)
             arrays = {name: _values(part.variables) for name, part in stage.parts.items()}
             arrays[OPTIMIZER] = _values(model.optimizer.variables)
-            is_best = figures["val_loss"] <= min(entry["val_loss"] for entry in history)
+            lowest = min(entry["val_loss"] for entry in history)
+            is_best = stage.patience is None or figures["val_loss"] <= lowest
             work.save(Checkpoint(stage.name, epoch + 1, history, arrays), is_best)
             board.write(len(history), figures)
             _say(figures, stage)
@@ -132,6 +143,8 @@ def _one_epoch(
 
 
 def _has_stalled(stage: Stage, history: History) -> bool:
+    if stage.patience is None:
+        return False
     losses = [entry["val_loss"] for entry in history if entry["stage"] == stage.name]
     return bool(losses) and len(losses) - 1 - int(np.argmin(losses)) >= stage.patience
 

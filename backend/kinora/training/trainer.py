@@ -30,6 +30,7 @@ from kinora.training.material import (
     read_and_split,
     read_other,
 )
+from kinora.training.rehearsal import Rehearsal, with_val_learned
 from kinora.training.stages import Parts, Stage, end_to_end, fine_tuning_stages, head_stage
 from kinora.training.start import find_weights, let_signals_pass, start_encoder
 from kinora.training.tuning import is_whole, tune
@@ -50,6 +51,8 @@ class Job:
         is_resumed: Continue the training that was begun for `out`, if there is one.
         others: The folders of other data sets to learn from. Their clips of the same actions join
             the part `train`; while tuning the encoder learns from all of them.
+        rehearsal: A bundle of the same settings that tells when to stop, so that val can be
+            learned from as well.
     """
 
     data: Path
@@ -58,6 +61,7 @@ class Job:
     layout: str | None = None
     is_resumed: bool = False
     others: tuple[Path, ...] = ()
+    rehearsal: Path | None = None
 
 
 def train(job: Job) -> Trained:
@@ -67,9 +71,12 @@ def train(job: Job) -> Trained:
         KinoraError: The data, the settings or the disk forbid it; nothing that was done is lost.
     """
     check_out(job.out, job.is_resumed)
+    rehearsal = Rehearsal.read(job.rehearsal, job.config) if job.rehearsal else None
     data_set, unreadable = read_and_split(job.data, job.layout, job.config)
     others = tuple(read_other(folder, job.config) for folder in job.others)
     data_set = joined(data_set, others)
+    if rehearsal:
+        data_set = with_val_learned(data_set)
     keras.utils.set_random_seed(job.config.seed)
     with _numbers(precision()), every_device():
         clip, parts = _build(data_set, job.config)
@@ -77,12 +84,18 @@ def train(job: Job) -> Trained:
         history: History = ()
         if job.config.tune:
             tuning = Workspace(work.folder / "tuning")
-            history = tune(parts, clip, (data_set, *others), job.config, tuning)
+            history = tune(
+                parts, clip, (data_set, *others), job.config, tuning, rehearsal=rehearsal
+            )
         course = _course(parts, data_set, clip, job.config)
         logger.info("Curves: tensorboard --logdir %s", work.folder / "tensorboard")
-        history += run_stages(course.stages, work)
-        answers = _predict(course.network, course.measured, job.config)
-        calibration = calibrate(answers, course.measured.labels)
+        stages = rehearsal.shorten(course.stages) if rehearsal else course.stages
+        history += run_stages(stages, work)
+        if rehearsal:
+            calibration = rehearsal.calibration
+        else:
+            answers = _predict(course.network, course.measured, job.config)
+            calibration = calibrate(answers, course.measured.labels)
     names = tuple(folder.resolve().name for folder in (job.data, *job.others))
     kept = data_set.without(course.failed)
     ending = Ending(job.out, kept, job.config, clip, parts, calibration, names)

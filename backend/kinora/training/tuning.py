@@ -21,6 +21,7 @@ from kinora.model.backbones import NO_WEIGHTS
 from kinora.training.config import TrainingConfig
 from kinora.training.loop import Stage, run_stages
 from kinora.training.material import LEARNED, MEASURED, frame_clips
+from kinora.training.rehearsal import Rehearsal
 from kinora.training.schedule import WarmupCosine
 from kinora.training.stages import Parts
 from kinora.training.workspace import History, Workspace
@@ -46,6 +47,8 @@ def tune(
     data_sets: tuple[DataSet, ...],
     config: TrainingConfig,
     work: Workspace,
+    *,
+    rehearsal: Rehearsal | None = None,
 ) -> History:
     """Train the encoder of `parts`, in place.
 
@@ -55,6 +58,7 @@ def tune(
         data_sets: The data set to get better at, then the others that keep the encoder broad.
         config: The settings.
         work: Where checkpoints go.
+        rehearsal: Tells when to stop.
 
     Returns:
         The figures of all epochs.
@@ -69,7 +73,8 @@ def tune(
         learned,
         _batch_sizes(learned, config.tune_batch),
     )
-    history = run_stages([_stage(tuned, clips[_MAIN][MEASURED], config)], work)
+    stages = [_stage(tuned, clips[_MAIN][MEASURED], config)]
+    history = run_stages(rehearsal.shorten(stages) if rehearsal else stages, work)
     parts.encoder.set_weights(tuned.encoder.get_weights())
     if is_whole(parts):
         parts.head.set_weights(tuned.heads[_MAIN].get_weights())
