@@ -12,12 +12,13 @@ from kinora.clips import ClipSpec
 from kinora.data.batches import Clips
 from kinora.data.frames import SomeFrames
 from kinora.errors import ModelError
-from kinora.model.architecture import build_encoder
+from kinora.model.architecture import block_count, build_encoder, set_trainable
 from kinora.model.architecture import split as split_network
 from kinora.model.h5 import load_keras
 from kinora.training import tuning
 from kinora.training.config import TrainingConfig
 from kinora.training.material import joined, read_and_split, read_other
+from kinora.training.stages import Parts
 from kinora.training.start import find_weights, names_of, start_encoder
 from kinora.training.trainer import Job, train
 from kinora.training.workspace import Workspace, folder_for
@@ -65,9 +66,24 @@ def test_every_weight_of_the_encoder_is_tuned(tuned, tiny_clips, other_clips):
     changed = split_network(load_keras(tuned.bundle.folder))[0].trainable_variables
     for one, two in zip(untouched, changed, strict=True):
         assert not np.array_equal(one.numpy(), two.numpy()), one.path
-    assert [entry["stage"] for entry in tuned.history] == ["tuning"] * 2 + ["head"] * 3
+    stages = ["tuning", "tuning of every layer", *["head"] * 3]
+    assert [entry["stage"] for entry in tuned.history] == stages
     assert info.classes == ("blue", "yellow")
     assert info.provenance["data"] == [tiny_clips.name, other_clips.name]
+
+
+def test_batch_normalisation_learns_its_weights_but_not_its_statistics():
+    spec, clip = CONFIG.network("image"), ClipSpec(1, 32, scaling="imagenet")
+    encoder = tuning._for_tuning(Parts(spec, build_encoder(spec, clip, "none"), None), clip)
+    set_trainable(encoder, spec, block_count(spec), batch_norm=True)
+    network = keras.Sequential([encoder, keras.layers.Dense(2)])
+    network.compile(keras.optimizers.SGD(0.1), "mse", jit_compile=False)
+    before = [weight.numpy() for weight in encoder.weights]
+    frames = np.random.default_rng(0).integers(0, 256, (8, 32, 32, 3), np.uint8)
+    network.fit(frames, np.ones((8, 2)), verbose=0)
+    for weight, value in zip(encoder.weights, before, strict=True):
+        is_statistic = weight.path.endswith(("moving_mean", "moving_variance"))
+        assert np.array_equal(weight.numpy(), value) == is_statistic, weight.path
 
 
 def test_another_training_starts_where_it_ended(tuned):
@@ -98,12 +114,13 @@ def test_the_average_of_several_is_a_start_too(tuned):
 
 def test_for_images_the_tuned_head_is_kept(tiny_images, folders):
     trained = train(Job(tiny_images, folders / "stills", CONFIG))
-    assert {entry["stage"] for entry in trained.history} == {"tuning"}
+    assert [entry["stage"] for entry in trained.history] == ["tuning", "tuning of every layer"]
     best = Workspace(folder_for(folders / "stills") / "tuning").best().arrays["joint"]
     kept = split_network(load_keras(trained.bundle.folder))[1].get_layer("actions").kernel
     temperature = trained.bundle.info.provenance["temperature"]
     found = [array for array in best if array.shape == tuple(kept.shape)]
-    np.testing.assert_allclose(found[-1], kept.numpy() * temperature, rtol=1e-3, atol=1e-5)
+    kernel = found[-1] * tuning._HEAD_SPEED
+    np.testing.assert_allclose(kernel, kept.numpy() * temperature, rtol=1e-3, atol=1e-5)
 
 
 @pytest.mark.parametrize("names", [("clips",), ("clips", "others_1", "others_2")])
