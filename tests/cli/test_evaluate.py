@@ -1,6 +1,7 @@
 """`kinora evaluate` with a real recognizer: it measures what serves."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -112,3 +113,20 @@ def test_what_cannot_be_measured_is_said(clips, moves, tmp_path, capsys):
     with pytest.raises(SystemExit) as stop:
         main(["evaluate", moves, str(clips), "--part", "half"])
     assert stop.value.code == 2
+
+
+def test_the_card_can_be_told_what_was_found(clips, compiled_models, tmp_path, capsys):
+    bundle = tmp_path / "moves"
+    shutil.copytree(compiled_models / "moves", bundle)
+    (tmp_path / "notes.md").write_text("Filmed in *one* garden.", encoding="utf-8")
+    others = tmp_path / "others"
+    others.mkdir()
+    (clips / "wave").rename(others / "juggle")
+    command = ["evaluate", str(bundle), str(clips), "--part", "all", "--strangers", str(others)]
+    assert main([*command, "--card", str(tmp_path / "notes.md")]) == 0
+    assert "12 clips of others with none of its actions" in capsys.readouterr().out
+    card = (bundle / "README.md").read_text(encoding="utf-8")
+    assert "Filmed in *one* garden." in card
+    assert "12 clips of others" in card
+    assert Recognizer.load(bundle).info.scores["count"] == 12
+    assert main(["evaluate", str(bundle), str(clips), "--part", "all", "--card", "none.md"]) == 2

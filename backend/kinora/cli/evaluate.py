@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kinora.errors import SettingError
 from kinora.paths import models_folder
 
 if TYPE_CHECKING:
@@ -52,24 +53,48 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="write report.html (with the clips behind each number), report.md, report.json, "
         "confusion_matrix.png and reliability.png",
     )
+    parser.add_argument(
+        "--strangers",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="DATA",
+        help="data sets with other actions: how sure is the model about what it does not know?",
+    )
+    parser.add_argument(
+        "--card",
+        type=Path,
+        nargs="?",
+        const=Path(),
+        metavar="NOTES.md",
+        help="write the scores into the bundle and its card, with the text of a file if you like",
+    )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
 def run(options: argparse.Namespace) -> int:
     """Measure, print, and write the report."""
+    from kinora.data.layouts import read
     from kinora.evaluation.baselines import with_baselines
     from kinora.evaluation.measure import evaluate
     from kinora.evaluation.report import PAGE_FILE, to_dict, to_markdown, write_report
+    from kinora.evaluation.strangers import meet
     from kinora.inference.models import find_model
     from kinora.inference.recognizer import Recognizer
+    from kinora.model.bundle import add_scores, read_bundle
 
-    recognizer = Recognizer.load(find_model(options.model, models_folder()))
+    folder = find_model(options.model, models_folder())
+    recognizer = Recognizer.load(folder)
     data_set, unreadable = _opened(options, recognizer.info)
     evaluation = evaluate(recognizer, data_set, options.part)
     evaluation = replace(evaluation, failures={**unreadable, **evaluation.failures})
     is_compared = options.part in ("val", "test") and data_set.kind == "video"
     if is_compared and not options.no_baselines:
         evaluation = with_baselines(evaluation, recognizer, data_set)
+    strangers = (meet(recognizer, read(strange)) for strange in options.strangers)
+    evaluation = replace(evaluation, strangers=tuple(strangers))
+    if options.card is not None:
+        add_scores(read_bundle(folder), evaluation.scores(), _notes(options.card))
     if options.report:
         write_report(evaluation, options.report)
     if options.json:
@@ -89,3 +114,12 @@ def _opened(options: argparse.Namespace, info: "BundleInfo") -> tuple["DataSet",
     if options.part == "all":
         return read(options.data, options.layout), {}
     return open_split(options.data, info, options.layout, options.split, options.seed)
+
+
+def _notes(file: Path) -> str | None:
+    if not file.name:
+        return None
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"{file} cannot be read as text for the card: {error}") from error

@@ -42,6 +42,33 @@ class Baseline:
     gain: Difference
 
 
+@dataclass(frozen=True)
+class Strangers:
+    """What a model says about clips of which every answer is wrong.
+
+    Args:
+        data: The name of the data set.
+        count: Clips that were answered.
+        unsure: Share of the answers that lie below the model's threshold, as they should.
+        loud: Share of the answers with a confidence of 90 % or more.
+        confidence: The median confidence.
+    """
+
+    data: str
+    count: int
+    unsure: float
+    loud: float
+    confidence: float
+
+    def __str__(self) -> str:
+        """All of it in one sentence."""
+        return (
+            f"{self.count} clips of {self.data} with none of its actions: {self.unsure:.0%} "
+            f"answered as unsure, {self.loud:.0%} with 90 % confidence or more, median confidence "
+            f"{self.confidence:.0%}"
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class Evaluation:
     """How well a model does on one part of a data set.
@@ -58,6 +85,7 @@ class Evaluation:
         failures: The clips of the data set that could not be read, by name, and why.
         notes: What a reader must know, in sentences.
         baselines: Simpler models on the same clips.
+        strangers: What the model says about clips that show none of its actions.
     """
 
     info: BundleInfo
@@ -71,6 +99,7 @@ class Evaluation:
     failures: Mapping[str, str]
     notes: tuple[str, ...] = ()
     baselines: tuple[Baseline, ...] = ()
+    strangers: tuple[Strangers, ...] = ()
 
     @property
     def is_leaking(self) -> bool:
@@ -92,6 +121,8 @@ class Evaluation:
             "unreadable": len(self.failures),
             "video_top1": self.videos.top1 if self.videos else None,
             **{f"top1 of {baseline.name}": baseline.scores.top1 for baseline in self.baselines},
+            "often confused": [f"{c.shown} for {c.said}" for c in self.clips.confused] or None,
+            "strangers": [str(some) for some in self.strangers] or None,
         }
         if len(self.clips.per_class) == len(classes):
             values["per_class"] = {name: self.clips.per_class[name].f1 for name in classes}
@@ -115,6 +146,7 @@ class Evaluation:
                 {"name": own.name, "scores": _main(own.scores), "gain": asdict(own.gain)}
                 for own in self.baselines
             ],
+            "strangers": [asdict(some) for some in self.strangers],
         }
 
 

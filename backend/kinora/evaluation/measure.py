@@ -55,7 +55,7 @@ def evaluate(recognizer: Recognizes, data_set: DataSet, part: str = "test") -> E
     """
     classes = recognizer.info.classes
     samples, notes = _comparable(_samples(data_set, part), classes, part)
-    said = list(_predictions(recognizer, samples))
+    said = list(answer_all(recognizer, samples))
     failures = {
         files.name_below(data_set.root, sample.path): str(answer)
         for sample, answer in said
@@ -121,7 +121,7 @@ def _comparable(
     return known, notes
 
 
-def _predictions(
+def answer_all(
     recognizer: Recognizes, samples: Sequence[Sample]
 ) -> Iterator[tuple[Sample, np.ndarray | MediaError]]:
     """The probabilities for each clip, or why it cannot be read."""

@@ -105,6 +105,9 @@ def _lines(evaluation: Evaluation) -> Iterator[str]:
         yield from ("", "## Most often confused", "")
     for pair in evaluation.clips.confused:
         yield f"- {pair.shown} taken for {pair.said}: {pair.count} ({share(pair.share)})"
+    if evaluation.strangers:
+        yield from ("", "## How sure it is about what it does not know", "")
+        yield from (f"- {some}" for some in evaluation.strangers)
     if evaluation.notes:
         yield from ("", "## Notes", "")
         yield from (f"- {note}" for note in evaluation.notes)

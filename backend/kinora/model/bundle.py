@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kinora.errors import ModelError
-from kinora.model.card import write_card
+from kinora.model.card import NOTES, write_card
 from kinora.model.h5 import save_network, write_h5_metadata
 from kinora.model.info import BundleInfo, Graph, check_file_name, to_json
 
@@ -162,9 +162,17 @@ def add_graphs(bundle: Bundle, graphs: Mapping[str, tuple[Graph, bytes]]) -> Bun
     return replace(compiled, folder=bundle.folder)
 
 
-def add_scores(bundle: Bundle, scores: Mapping[str, Any]) -> Bundle:
-    """Write the bundle anew with what was measured; weights and graphs stay what they are."""
+def add_scores(bundle: Bundle, scores: Mapping[str, Any], notes: str | None = None) -> Bundle:
+    """Write the bundle anew with what was measured; weights and graphs stay what they are.
+
+    Args:
+        bundle: What was measured.
+        scores: The figures, with their protocol.
+        notes: What else the card says, as Markdown; None keeps what it says.
+    """
     info = replace(bundle.info, scores=scores)
+    if notes is not None:
+        info = replace(info, provenance={**info.provenance, NOTES: notes})
     with _draft(bundle.folder) as draft:
         shutil.copyfile(bundle.model_file, draft / MODEL_FILE)
         write_h5_metadata(draft / MODEL_FILE, info)

@@ -5,6 +5,9 @@ from typing import Any
 
 from kinora.model.info import BundleInfo, Graph
 
+# Under this name the provenance holds what a person wrote for the card.
+NOTES = "notes"
+
 _INPUTS = {
     "video": "{0.frame_count} frames of {0.size} by {0.size} pixels, picked {0.sampling}ly",
     "image": "one image of {0.size} by {0.size} pixels",
@@ -17,6 +20,7 @@ def write_card(info: BundleInfo, graphs: Mapping[str, Graph]) -> str:
         ("", _opening(info)),
         ("What it knows", _classes(info)),
         ("How well it does", _scores(info)),
+        ("What else to know", info.provenance.get(NOTES, "")),
         ("How it was made", _making(info)),
         ("Compiled graphs", _graphs(graphs)),
         ("Known weaknesses", _weaknesses(info)),
@@ -71,7 +75,7 @@ def _making(info: BundleInfo) -> str:
         **{name: value for name, value in info.network.items() if name != "head"},
         **({f"head {name}": value for name, value in head.items()} if head else {}),
         "pixels inside the network": info.clip.scaling,
-        **info.provenance,
+        **{name: value for name, value in info.provenance.items() if name != NOTES},
     }
     return _table("fact", "value", facts)
 
