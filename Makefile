@@ -3,10 +3,11 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 5000
+DATA ?= data
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench notebook samples clean
+.PHONY: help run test lint format bench models notebook samples clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -43,6 +44,9 @@ bench: .venv/everything  ## print the speed figures of the README
 	$(BIN)/python benchmarks/bench_training.py
 	$(BIN)/python benchmarks/bench_recognition.py
 	$(BIN)/python benchmarks/bench_server.py
+
+models: .venv/everything  ## train the shipped models anew, from the data sets in DATA=data
+	$(BIN)/python models/make_models.py $(DATA)
 
 notebook: .venv/everything  ## run the notebook's script and keep its outputs
 	$(BIN)/python notebooks/make_notebook.py

@@ -21,6 +21,7 @@ VERBS = {
     ("export",): "export",
     ("import",): "import_h5",
     ("models",): "models",
+    ("doctor",): "doctor",
 }
 
 _GROUPS = {"data": "look a data set over, render one, download one"}

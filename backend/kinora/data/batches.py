@@ -85,20 +85,25 @@ class JointBatches(keras.utils.PyDataset):
         clips: What to go through, by name.
         sizes: How many clips of each are in a batch.
         seed: For order and augmentation, with the number of the epoch.
+        share: How much of the first data set is gone through.
     """
 
     def __init__(
-        self, clips: Mapping[str, Clips], sizes: Mapping[str, int], seed: tuple[int, int]
+        self,
+        clips: Mapping[str, Clips],
+        sizes: Mapping[str, int],
+        seed: tuple[int, int],
+        share: float = 1.0,
     ) -> None:
         super().__init__(workers=2)
-        self._clips, self._sizes, self._seed = clips, sizes, seed
+        self._clips, self._sizes, self._seed, self._share = clips, sizes, seed, share
         random = np.random.default_rng(seed)
         self._orders = {name: random.permutation(len(part.labels)) for name, part in clips.items()}
 
     def __len__(self) -> int:
         """How many batches there are."""
         first = next(iter(self._clips))
-        return math.ceil(len(self._orders[first]) / self._sizes[first])
+        return math.ceil(self._share * len(self._orders[first]) / self._sizes[first])
 
     def __getitem__(self, number: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """The batch of that number."""
