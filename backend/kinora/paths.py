@@ -3,18 +3,19 @@
 import os
 from pathlib import Path
 
-_PROJECT = Path(__file__).resolve().parents[2]
+_CLONE = Path(__file__).resolve().parents[2]
+# `pip install .` puts the page, the models and the samples here (setup.py).
+_SHIPPED = Path(__file__).resolve().parent / "shipped"
+_IS_INSTALLED = _SHIPPED.is_dir()
+_PROJECT = _SHIPPED if _IS_INSTALLED else _CLONE
+# An installation may not be written to.
+_WRITABLE = Path.home() / ".local" / "share" / "kinora" if _IS_INSTALLED else _CLONE
 
 
 def _folder(variable: str, default: Path) -> Path:
     """The folder named by an environment variable, or its default."""
     value = os.environ.get(variable)
     return Path(value).expanduser() if value else default
-
-
-def project_folder() -> Path:
-    """The root of the project: the folder that holds `backend` and `frontend`."""
-    return _PROJECT
 
 
 def models_folder() -> Path:
@@ -29,7 +30,7 @@ def samples_folder() -> Path:
 
 def data_folder() -> Path:
     """Where the server keeps its jobs and what it made for them (`KINORA_DATA`)."""
-    return _folder("KINORA_DATA", _PROJECT / ".kinora")
+    return _folder("KINORA_DATA", _WRITABLE / ".kinora")
 
 
 def frontend_folder() -> Path:
@@ -39,7 +40,7 @@ def frontend_folder() -> Path:
 
 def plots_folder() -> Path:
     """Where the figures of a training are written (`KINORA_PLOTS`)."""
-    return _folder("KINORA_PLOTS", _PROJECT / "plots")
+    return _folder("KINORA_PLOTS", _WRITABLE / "plots")
 
 
 def cache_folder() -> Path:
