@@ -1,0 +1,28 @@
+# The server with the page and the shipped models; no TensorFlow, no compiler, no root.
+FROM python:3.12-slim AS build
+WORKDIR /src
+COPY backend/requirements.txt backend/requirements.txt
+# pip stays outside, and so do the libraries' own tests and LiteRT's plug-in for graphics cards.
+# For jobs in PostgreSQL: docker build --build-arg DATABASE='psycopg[binary]'
+ARG DATABASE=
+RUN python -m venv --without-pip /kinora \
+  && pip --python /kinora/bin/python install --no-cache-dir -r backend/requirements.txt ${DATABASE} \
+  && find /kinora -depth -type d -name tests -exec rm -r {} + \
+  && find /kinora -name "libLiteRtWebGpuAccelerator.so" -delete
+COPY pyproject.toml setup.py README.md LICENSE ./
+COPY backend backend
+COPY frontend frontend
+COPY models models
+COPY samples samples
+RUN pip --python /kinora/bin/python install --no-cache-dir --no-deps .
+
+FROM python:3.12-slim
+RUN useradd --create-home --uid 10001 kinora && mkdir /data && chown kinora /data
+COPY --from=build /kinora /kinora
+ENV PATH=/kinora/bin:$PATH HOST=0.0.0.0 PORT=5000 KINORA_DATA=/data PYTHONUNBUFFERED=1
+USER 10001
+VOLUME /data
+EXPOSE 5000
+HEALTHCHECK --interval=30s --timeout=3s --start-period=15s \
+  CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen('http://127.0.0.1:' + os.environ['PORT'] + '/healthz', timeout=2)"]
+CMD ["kinora", "serve"]
