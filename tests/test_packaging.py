@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.conftest import ROOT, run_python
 
 from kinora.model.bundle import list_bundles
+from tests.conftest import ROOT, run_python
 
 CODE = """
 import json
