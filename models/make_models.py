@@ -1,0 +1,73 @@
+"""Trains the shipped models anew, and what docs/models.md reports beside them.
+
+make models DATA=data
+
+DATA holds har15, jhmdb21 and ucf101_6 as docs/models.md describes them. A step whose bundle is
+there is skipped, and one that was interrupted goes on, so the same command can be given again.
+"""
+
+import sys
+from pathlib import Path
+
+from kinora.cli import main
+from kinora.training.workspace import folder_for
+
+MODELS = Path(__file__).parent
+RUNS = MODELS.parent / "runs"
+SPLITS = ("split1", "split2", "split3")
+
+
+def recipes(data: Path) -> list[list[str]]:
+    """The command lines, in order."""
+    people, few_people = data / "people", data / "people24"
+    har, everyday, ucf = data / "har15", data / "jhmdb21", data / "ucf101_6"
+    # The encoder learns what people do from images first, small and fast, then in full size.
+    small = ["train", har, "--with", ucf, people, "--tune", 10, "--out", RUNS / "activities15-160"]
+    large = [
+        *("train", har, "--weights", RUNS / "activities15-160"),
+        *("--tune", 4, "--tune-rate", 1e-4, "--tune-size", 224, "--out", MODELS / "activities15"),
+    ]
+    # Halfway between that and ImageNet, it sees videos best. Rendered people join the training.
+    videos = ["train", everyday, "--weights", f"imagenet,{RUNS / 'activities15-160'}"]
+    videos += ["--with", few_people, "--dropout", 0.7, "--views", 3]
+    rehearsals = [
+        [*videos, "--split", split, "--out", RUNS / f"everyday21-{split}"] for split in SPLITS
+    ]
+    final = [*videos, "--split", "split1", "--final-of", RUNS / "everyday21-split1"]
+    return [
+        ["data", "synth", people, "--clips-per-action", 240],
+        ["data", "synth", few_people, "--clips-per-action", 24],
+        small,
+        large,
+        *rehearsals,
+        [*final, "--out", MODELS / "everyday21"],
+        *[
+            ["train", ucf, "--split", split, "--out", RUNS / f"ucf101_6-{split}"]
+            for split in SPLITS
+        ],
+        *[
+            ["evaluate", MODELS / name, own, "--card", MODELS / f"{name}.md", "--strangers", other]
+            for name, own, other in (("activities15", har, ucf), ("everyday21", everyday, ucf))
+        ],
+    ]
+
+
+def run(words: list[object]) -> None:
+    """One command line, unless what it makes is there."""
+    command = [str(word) for word in words]
+    print("kinora", *command, flush=True)  # noqa: T201 - people watch it
+    if command[0] == "train":
+        out = Path(command[command.index("--out") + 1])
+        if out.exists():
+            return
+        command += ["--resume"] if folder_for(out).exists() else []
+    if command[:2] == ["data", "synth"] and Path(command[2]).exists():
+        return
+    code = main(command)
+    if code:
+        sys.exit(code)
+
+
+if __name__ == "__main__":
+    for recipe in recipes(Path(sys.argv[1])):
+        run(recipe)
