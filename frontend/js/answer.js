@@ -18,9 +18,10 @@ function mountAnswer(root) {
     body.replaceChildren(...parts);
   }
 
-  function showNothing({ isThere, models }) {
+  function showNothing({ isThere, isLocked, models }) {
     shownFor = null;
     if (isThere === null) return fill("empty", line("hint", "Looking for the server …"));
+    if (isLocked) return fill("missing", line("title", "The server wants a key"), button("Enter it", () => emit(root, "server")));
     if (!isThere) return showMissing();
     if (!models.length) return showNoModels();
     const actions = [...new Set(models.flatMap((model) => model.classes))].sort();

@@ -5,6 +5,7 @@
 class ServerError extends Error {
   constructor(status, body, retryAfterS) {
     super(body.message || `The server answered with status ${status}.`);
+    this.status = status;
     this.retryAfterS = retryAfterS;
   }
 }
@@ -17,38 +18,54 @@ class NoServerError extends Error {
 }
 
 const api = (() => {
-  const KEY = "kinora.server";
+  const KEPT_ADDRESS = "kinora.server";
+  const KEPT_KEY = "kinora.key";
   const USUAL = "http://127.0.0.1:5000";
   const PATIENCE_MS = 5000;
   const POLL_MS = 1000;
   const GONE = "The server is gone. This goes on by itself when it is back.";
 
-  let chosen = null;
+  let chosen = null, chosenKey = null;
 
   // In this order: what was chosen on the page, the address bar, the last choice, where the page
   // came from, the usual place.
   function address() {
     const asked = new URLSearchParams(location.search).get("server");
+    return (chosen || asked || usual()).replace(/\/+$/, "");
+  }
+
+  function usual() {
     const own = location.protocol.startsWith("http") ? location.origin : null;
-    return (chosen || asked || remembered() || own || USUAL).replace(/\/+$/, "");
+    return remembered(KEPT_ADDRESS) || own || USUAL;
+  }
+
+  // A link with ?server= must not carry the key off to somebody else.
+  function key() {
+    const isOurs = chosen !== null || address() === usual();
+    return isOurs ? chosenKey ?? remembered(KEPT_KEY) ?? "" : "";
   }
 
   // Some browsers forbid storage to pages from disk; the page works without.
-  function remembered() {
+  function remembered(name) {
     try {
-      return localStorage.getItem(KEY);
+      return localStorage.getItem(name);
     } catch {
       return null;
     }
   }
 
-  function choose(url) {
-    chosen = url;
+  function choose(url, secret) {
+    [chosen, chosenKey] = [url, secret];
     try {
-      localStorage.setItem(KEY, url);
+      localStorage.setItem(KEPT_ADDRESS, url);
+      localStorage.setItem(KEPT_KEY, secret);
     } catch {
       // Then it is asked for again next time.
     }
+  }
+
+  function headers() {
+    return { Accept: "application/json", ...(key() && { "X-API-Key": key() }) };
   }
 
   // A body that is no JSON of ours means that something else answers there.
@@ -69,7 +86,7 @@ const api = (() => {
     let answer, text;
     try {
       answer = await fetch(address() + path, {
-        method, headers: { Accept: "application/json" }, signal: AbortSignal.any(signals),
+        method, headers: headers(), signal: AbortSignal.any(signals),
       });
       text = await answer.text();
     } catch {
@@ -87,7 +104,7 @@ const api = (() => {
       for (const [name, value] of Object.entries(fields)) form.append(name, value);
       form.append("file", file, file.name);
       request.open("POST", address() + path);
-      request.setRequestHeader("Accept", "application/json");
+      for (const [name, value] of Object.entries(headers())) request.setRequestHeader(name, value);
       request.upload.onprogress = (event) => onUpload(event.loaded / event.total);
       request.upload.onload = () => onUpload(1);
       request.onerror = () => reject(new NoServerError());
@@ -104,7 +121,7 @@ const api = (() => {
     });
   }
 
-  // Resolves when the job has ended, however it ended. Where events do not get through, asks.
+  // Resolves when the job has ended, however it ended. Where events do not get through (they bring no key), asks.
   function ended(job, onProgress, signal) {
     return new Promise((resolve, reject) => {
       const events = new EventSource(address() + job.links.events);
@@ -153,7 +170,7 @@ const api = (() => {
   function stream(settings, { onAnswer, onEnd }) {
     const socket = new WebSocket(address().replace(/^http/, "ws") + "/stream");
     let reason = null;
-    socket.onopen = () => socket.send(JSON.stringify(settings));
+    socket.onopen = () => socket.send(JSON.stringify({ ...settings, ...(key() && { api_key: key() }) }));
     socket.onmessage = (event) => {
       const body = JSON.parse(event.data);
       if (body.success === false) reason = body.message;
@@ -168,7 +185,7 @@ const api = (() => {
   }
 
   return {
-    GONE, address, choose, job, fetchBlob, stream,
+    GONE, address, key, choose, job, fetchBlob, stream,
     about: () => ask("/"),
     models: () => ask("/models"),
     samples: () => ask("/samples"),

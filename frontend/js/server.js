@@ -42,6 +42,23 @@ function mountServer(pill, dialog) {
     tell({ isThere: false, models: [] });
   }
 
+  // Opens by itself once.
+  function showLocked() {
+    const isNew = pill.dataset.state !== "locked";
+    pill.dataset.state = "locked";
+    text.textContent = "Key wanted";
+    state.textContent = api.key() ? "The server does not take this API key." : "The server wants an API key.";
+    tell({ isThere: false, isLocked: true, models: [] });
+    if (isNew && !dialog.open) open();
+    if (isNew) form.key.focus();
+  }
+
+  function open() {
+    form.address.value = api.address();
+    form.key.value = api.key();
+    dialog.showModal();
+  }
+
   function tell(news) {
     const now = JSON.stringify([api.address(), news]);
     if (now === last) return;
@@ -56,20 +73,17 @@ function mountServer(pill, dialog) {
     try {
       const found = await Promise.all([api.about(), api.models()]);
       if (mine === round) show(...found);
-    } catch {
-      if (mine === round) showMissing();
+    } catch (error) {
+      if (mine === round) (error.status === 401 ? showLocked : showMissing)();
     }
     if (mine === round) timer = setTimeout(look, AGAIN_MS);
   }
 
-  pill.addEventListener("click", () => {
-    form.address.value = api.address();
-    dialog.showModal();
-  });
+  pill.addEventListener("click", open);
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    api.choose(form.address.value.replace(/\/+$/, ""));
+    api.choose(form.address.value.replace(/\/+$/, ""), form.key.value);
     look();
   });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
