@@ -31,6 +31,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 # Threads for everything that is answered at once, so that it never waits for predictions.
 _QUICK_THREADS = 8
+# Whoever asks whether the server lives shall not queue behind a burst of refusals.
+_HEALTH_THREADS = 1
 # Listeners to the events of jobs hold a thread each.
 _LISTENERS = 32
 # A client must send at least so many bytes a second, after a start of so many seconds.
@@ -73,6 +75,7 @@ class Front:
         self._app = app
         self._parts: Services = app.extensions[KEY]
         self._quick = _Lane("quick", _QUICK_THREADS, is_bounded=False)
+        self._health = _Lane("health", _HEALTH_THREADS, is_bounded=False)
         self._slow = _Lane("predictions", self._parts.settings.max_in_flight)
         self._listening = _Lane("listeners", _LISTENERS)
         self._cameras = Cameras(self._parts)
@@ -126,9 +129,11 @@ class Front:
             watch.cancel()
 
     def _lane(self, environ: dict[str, Any]) -> "_Lane":
-        """Predictions and listeners have threads of their own, so that others never wait."""
+        """Each kind has threads of its own, so that nothing waits for predictions or a burst."""
         if environ["REQUEST_METHOD"] == "POST":
             return self._slow
+        if environ["PATH_INFO"] in ("/healthz", "/readyz"):
+            return self._health
         return self._listening if environ["PATH_INFO"].endswith("/events") else self._quick
 
     async def _run(self, threads: ThreadPoolExecutor, environ: dict[str, Any]) -> Answer:
