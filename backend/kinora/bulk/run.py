@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from kinora.bulk import processes
+from kinora.bulk import cluster, processes
 from kinora.bulk.answering import BulkOptions, MakeAnswerer, Row, failed, load_models
 from kinora.bulk.results import Results
 from kinora.bulk.sources import list_files
@@ -24,6 +24,7 @@ class Bulk:
         model: A bundle's name or path; by default the one that fits each file.
         column: The column of a CSV file that holds the paths.
         processes: How many processes of this machine; by default one for every core.
+        ray: The address of a Ray cluster that does the work instead, or `auto`.
     """
 
     source: str
@@ -32,6 +33,7 @@ class Bulk:
     model: str | None = None
     column: str | None = None
     processes: int | None = None
+    ray: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ def run(bulk: Bulk) -> Summary:
 
 
 def _rows(bulk: Bulk, make: MakeAnswerer, names: Sequence[str]) -> Iterator[Row]:
+    if bulk.ray is not None:
+        return cluster.each(make, names, bulk.ray)
     count = processes.usable_cores() if bulk.processes is None else bulk.processes
     return processes.each(make, names, count, _crashed)
 

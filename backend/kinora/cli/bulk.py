@@ -37,6 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--processes", type=int, metavar="N", help="processes to use (default: one for every core)"
     )
+    parser.add_argument(
+        "--ray",
+        metavar="ADDRESS",
+        help="work on a Ray cluster: its address, or auto for the one of this machine",
+    )
     parser.add_argument("--json", action="store_true", help="print what was done as JSON")
 
 
@@ -54,6 +59,7 @@ def run(options: argparse.Namespace) -> int:
             model=options.model,
             column=options.column,
             processes=options.processes,
+            ray=options.ray,
         )
     )
     if options.json:

@@ -1,0 +1,48 @@
+"""`kinora bulk --ray` on a real cluster of two nodes: the same answers, also when a node dies."""
+
+import sys
+
+import pytest
+from tests.bulk.conftest import read_rows, without_times
+from tests.bulk.nodes import MakeTelling
+
+from kinora.bulk import cluster as clusters
+from kinora.bulk.answering import BulkOptions, MakeAnswerer, load_models
+
+
+def test_the_cluster_says_the_same_as_this_machine(bulk, media, tmp_path, cluster):
+    bulk(media, "--timeline", out="here.jsonl")
+    code, summary = bulk(media, "--timeline", "--ray", cluster.address, out="there.jsonl")
+    assert (code, summary["files"], summary["failed"]) == (0, 14, 1)
+    here, there = (read_rows(tmp_path / f"{name}.jsonl") for name in ("here", "there"))
+    assert without_times(here) == without_times(there)
+
+
+def test_a_node_that_dies_costs_no_result(media, tmp_path, cluster, compiled_models):
+    node = cluster.add_node(num_cpus=1, object_store_memory=90 << 20)
+    make = MakeAnswerer(load_models("moves", compiled_models), BulkOptions())
+    names = []
+    for number in range(300):
+        names.append(str(tmp_path / f"{number}.mp4"))
+        (tmp_path / f"{number}.mp4").symlink_to(media / "deeper" / f"clip {number % 12}.mp4")
+    found, lives = [], True
+    for place, row in clusters.each(MakeTelling(make), names, cluster.address):
+        found.append(row)
+        if place == node.node_id and lives:
+            cluster.remove_node(node, allow_graceful=False)
+            lives = False
+    assert not lives
+    assert sorted(row["path"] for row in found) == sorted(names)
+    assert all(row["success"] for row in found)
+
+
+def test_a_cluster_that_is_not_there_is_said(bulk, media):
+    pytest.importorskip("ray")
+    code, complaint = bulk(media, "--ray", "127.0.0.1:1")
+    assert code == 2 and "no Ray cluster at 127.0.0.1:1" in complaint
+
+
+def test_without_ray_the_message_says_what_to_install(bulk, media, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    code, complaint = bulk(media, "--ray", "auto")
+    assert code == 2 and "kinora[ray]" in complaint
