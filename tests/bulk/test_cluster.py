@@ -2,12 +2,17 @@
 
 import sys
 
+import numpy as np
 import pytest
 from tests.bulk.conftest import read_rows, without_times
 from tests.bulk.nodes import MakeTelling
 
 from kinora.bulk import cluster as clusters
 from kinora.bulk.answering import BulkOptions, MakeAnswerer, load_models
+from kinora.bulk.features import on_cluster
+from kinora.clips import ClipSpec
+from kinora.data.features import Encoder, extract
+from kinora.inference.runtime import CompiledGraph
 
 
 def test_the_cluster_says_the_same_as_this_machine(bulk, media, tmp_path, cluster):
@@ -46,3 +51,29 @@ def test_without_ray_the_message_says_what_to_install(bulk, media, monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     code, complaint = bulk(media, "--ray", "auto")
     assert code == 2 and "kinora[ray]" in complaint
+
+
+def test_features_of_the_cluster_are_those_of_this_machine(
+    media, tmp_path, cluster, compiled_models, monkeypatch
+):
+    spec = ClipSpec(frame_count=6, size=32)
+    graph = (compiled_models / "moves" / "encoder.tflite").read_bytes()
+    here = CompiledGraph(graph, "here", 1)
+    views = dict.fromkeys(sorted((media / "deeper").iterdir()), ("full", "flip"))
+    views[media / "broken.mp4"] = ("full",)
+
+    def encode(frames: np.ndarray) -> np.ndarray:
+        return np.concatenate([here.run(frame[None]) for frame in frames])
+
+    def not_here(frames: np.ndarray) -> np.ndarray:
+        raise AssertionError("this should have been computed on the cluster")
+
+    found = {}
+    for name, way in (("here", encode), ("there", not_here)):
+        monkeypatch.setenv("KINORA_CACHE", str(tmp_path / name))
+        elsewhere = on_cluster(graph, spec, cluster.address) if name == "there" else None
+        features, failed = extract(views, Encoder("one", 8, way), spec, elsewhere)
+        assert list(failed) == [media / "broken.mp4"]
+        found[name] = [np.load(file) for path in features for file in features[path].files]
+    assert len(found["here"]) == 24
+    assert all(np.array_equal(*pair) for pair in zip(*found.values(), strict=True))
