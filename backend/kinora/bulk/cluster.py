@@ -30,8 +30,8 @@ _LOOK_S, _TRIES = 0.5, 3
 
 _ANSWERS_IN_S = 10
 _NO_CLUSTER = (
-    "There is no Ray cluster at {}. Start one with `ray start --head`, which prints its address as "
-    "HOST:6379, or say auto for the one of this machine."
+    "There is no Ray cluster at {} that this machine belongs to. `ray start --head` begins one, "
+    "`ray start --address=HOST:6379` joins it; or say auto for the one of this machine."
 )
 
 
