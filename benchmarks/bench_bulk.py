@@ -91,10 +91,14 @@ def on_ray(make: MakeAnswerer, names: list[str], actors: int) -> Run:
     import ray
 
     ray.init(
-        num_cpus=actors, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR
+        "local",
+        num_cpus=actors,
+        include_dashboard=False,
+        log_to_driver=False,
+        logging_level=logging.ERROR,
     )
     try:
-        return timed(cluster.each(make, names, cluster.AUTO), len(names))
+        return timed(cluster.each(make, names, cluster.AUTO, str), len(names))
     finally:
         ray.shutdown()
 

@@ -1,9 +1,13 @@
 """Work that says on which node of a cluster it was done; the nodes import it from here."""
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+import psutil
 
 # Slow enough that all nodes have begun before it is over.
 _PAUSE_S = 0.03
@@ -11,18 +15,35 @@ _PAUSE_S = 0.03
 
 @dataclass(frozen=True)
 class MakeTelling:
-    """The same work, slower, with the node beside its result."""
+    """The same work, slower, with the processes that began it beside its result."""
 
     make: Callable[[], Callable[[str], Any]]
 
-    def __call__(self) -> Callable[[str], tuple[str, Any]]:
-        """Begin on a node."""
-        import ray
+    def __call__(self) -> Callable[[str], tuple[list[int], Any]]:
+        """Begin on a node, whose first process is among those that began this one."""
+        work, began = self.make(), [process.pid for process in psutil.Process().parents()]
 
-        work, node = self.make(), ray.get_runtime_context().get_node_id()
-
-        def telling(item: str) -> tuple[str, Any]:
+        def telling(item: str) -> tuple[list[int], Any]:
             time.sleep(_PAUSE_S)
-            return node, work(item)
+            return began, work(item)
 
         return telling
+
+
+def crashed(item: str) -> str:
+    """What stands for an item that ended its process."""
+    return f"{item} crashed"
+
+
+def make_hazard() -> Callable[[str], str]:
+    """Work that some items end, and some only once."""
+    return _hazard
+
+
+def _hazard(item: str) -> str:
+    if item == "always":
+        os._exit(3)
+    if item.endswith(".once") and not Path(item).exists():
+        Path(item).touch()
+        os._exit(3)
+    return item.upper()

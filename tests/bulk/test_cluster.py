@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 from tests.bulk.conftest import read_rows, without_times
-from tests.bulk.nodes import MakeTelling
+from tests.bulk.nodes import MakeTelling, crashed, make_hazard
 
 from kinora.bulk import cluster as clusters
 from kinora.bulk.answering import BulkOptions, MakeAnswerer, load_models
@@ -25,20 +25,26 @@ def test_the_cluster_says_the_same_as_this_machine(bulk, media, tmp_path, cluste
 
 def test_a_node_that_dies_costs_no_result(media, tmp_path, cluster, compiled_models):
     node = cluster.add_node(num_cpus=1, object_store_memory=90 << 20)
+    node_pid = node.all_processes["raylet"][0].process.pid
     make = MakeAnswerer(load_models("moves", compiled_models), BulkOptions())
     names = []
     for number in range(300):
         names.append(str(tmp_path / f"{number}.mp4"))
         (tmp_path / f"{number}.mp4").symlink_to(media / "deeper" / f"clip {number % 12}.mp4")
     found, lives = [], True
-    for place, row in clusters.each(MakeTelling(make), names, cluster.address):
+    for began, row in clusters.each(MakeTelling(make), names, cluster.address, str):
         found.append(row)
-        if place == node.node_id and lives:
+        if node_pid in began and lives:
             cluster.remove_node(node, allow_graceful=False)
             lives = False
     assert not lives
     assert sorted(row["path"] for row in found) == sorted(names)
     assert all(row["success"] for row in found)
+
+
+def test_a_crash_costs_one_item_there_too(cluster):
+    found = clusters.each(make_hazard, ["a", "always", "b"], cluster.address, crashed)
+    assert sorted(found) == ["A", "B", "always crashed"]
 
 
 def test_a_cluster_that_is_not_there_is_said(bulk, media):

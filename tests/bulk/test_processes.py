@@ -2,25 +2,12 @@
 
 import os
 from collections import Counter
-from pathlib import Path
 
 import pytest
+from tests.bulk.nodes import crashed, make_hazard
 
 from kinora.bulk.processes import each
 from kinora.errors import KinoraError, ModelError
-
-
-def _make_hazard():
-    return _hazard
-
-
-def _hazard(item: str) -> str:
-    if item == "always":
-        os._exit(3)
-    if item.endswith(".once") and not Path(item).exists():
-        Path(item).touch()
-        os._exit(3)
-    return item.upper()
 
 
 def _make_nothing():
@@ -33,7 +20,7 @@ def _make_crash():
 
 def test_a_crash_costs_one_item(tmp_path):
     items = ["a", "always", str(tmp_path / "x.once"), "b", "c"]
-    found = Counter(each(_make_hazard, items, 2, lambda item: f"{item} crashed"))
+    found = Counter(each(make_hazard, items, 2, crashed))
     assert found == Counter([*(i.upper() for i in items if i != "always"), "always crashed"])
 
 
@@ -44,4 +31,4 @@ def test_what_cannot_begin_is_said(make, said):
 
 
 def test_no_more_processes_than_items_and_no_items_are_fine():
-    assert list(each(_make_hazard, [], 4, str)) == []
+    assert list(each(make_hazard, [], 4, str)) == []

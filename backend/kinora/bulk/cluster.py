@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, BinaryIO
 
+from kinora.bulk.processes import Guarded, Make
 from kinora.errors import BusyError, KinoraError, SettingError
 from kinora.inference.loading import Loaded
 from kinora.inference.recognizer import Recognizer
@@ -36,7 +37,7 @@ _NO_CLUSTER = (
 
 
 def each(
-    make: Callable[[], Callable[[Any], Any]], items: Sequence[Any], address: str
+    make: Make, items: Sequence[Any], address: str, crashed: Callable[[Any], Any]
 ) -> Iterator[Any]:
     """The result for every item, in the order in which they are done.
 
@@ -47,6 +48,7 @@ def each(
         make: Makes what does the work; travels to the nodes.
         items: What to work on.
         address: Of the cluster; `auto` is the one of this machine, or else a new one.
+        crashed: The result for an item that ended the process that worked on it.
 
     Raises:
         KinoraError: There is no Ray or no cluster, or a worker cannot begin.
@@ -62,7 +64,7 @@ def each(
         ).map_batches(
             _Worker,
             # In a tuple, so that each worker fetches it by itself, once.
-            fn_constructor_args=((ray.put(make),),),
+            fn_constructor_args=((ray.put((make, crashed)),),),
             batch_size=_ITEMS_PER_BATCH,
             num_cpus=1,
             # Smaller than the cluster for a while when a node has died; the rest goes on.
@@ -84,7 +86,8 @@ class _Worker:
     def __init__(self, wrapped: tuple[Any]) -> None:
         import ray
 
-        self._work = ray.get(wrapped[0])()
+        # In a process beside the actor, which Ray would otherwise start again without end.
+        self._work = Guarded(*ray.get(wrapped[0]))
 
     def __call__(self, batch: Mapping[str, Any]) -> dict[str, list[bytes]]:
         """One pickled answer for each pickled item."""

@@ -30,9 +30,14 @@ class _MakeLooker:
             try:
                 return path, look(path, views, encode, self.spec)
             except (MediaError, OSError):
-                return path, {}  # whoever asked tries by himself, and says why it cannot be read
+                # Whoever asked tries by himself, and says why it cannot be read.
+                return _unseen(wanted)
 
         return work
+
+
+def _unseen(wanted: Wanted) -> Seen:
+    return wanted[0], {}
 
 
 def on_cluster(graph: bytes, spec: ClipSpec, address: str) -> Elsewhere:
@@ -45,6 +50,6 @@ def on_cluster(graph: bytes, spec: ClipSpec, address: str) -> Elsewhere:
     """
 
     def compute(wanted: list[Wanted]) -> Iterator[Seen]:
-        return cluster.each(_MakeLooker(graph, spec), wanted, address)
+        return cluster.each(_MakeLooker(graph, spec), wanted, address, _unseen)
 
     return compute

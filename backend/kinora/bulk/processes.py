@@ -12,7 +12,7 @@ from typing import Any
 
 from kinora.errors import KinoraError, SettingError
 
-Make = Callable[[], Callable[[str], Any]]
+Make = Callable[[], Callable[[Any], Any]]
 
 # Whoever ends a process twice would end it for ever.
 _TRIES = 2
@@ -27,8 +27,8 @@ class _Worker:
 
     process: BaseProcess
     connection: Connection
-    core: int
-    item: str | None = None
+    core: int | None
+    item: Any = None
 
 
 class _Crash:
@@ -41,7 +41,7 @@ def usable_cores() -> int:
 
 
 def each(
-    make: Make, items: Sequence[str], processes: int, crashed: Callable[[str], Any]
+    make: Make, items: Sequence[Any], processes: int, crashed: Callable[[Any], Any]
 ) -> Iterator[Any]:
     """The result for every item, in the order in which they are done.
 
@@ -56,7 +56,7 @@ def each(
     """
     if processes < 1:
         raise SettingError(f"--processes must be at least 1, not {processes}.")
-    queue, tries = deque(items), Counter[str]()
+    queue, tries = deque(items), Counter()
     workers = [_start(make, core) for core in range(min(processes, len(items)))]
     try:
         while workers:
@@ -85,7 +85,37 @@ def each(
         _stop(workers)
 
 
-def _start(make: Make, core: int) -> _Worker:
+class Guarded:
+    """The work in one process beside this one, so that an item that crashes it costs nothing else.
+
+    Args:
+        make: Makes what does the work; called in that process.
+        crashed: The result for an item that ended its process.
+    """
+
+    def __init__(self, make: Make, crashed: Callable[[Any], Any]) -> None:
+        self._make, self._crashed = make, crashed
+        self._worker = self._begin()
+
+    def __call__(self, item: Any) -> Any:
+        """The result for an item."""
+        for _ in range(_TRIES):
+            self._worker.item = item
+            self._worker.connection.send(item)
+            answer = _received(self._worker)
+            if not isinstance(answer, _Crash):
+                return answer
+            _stop([self._worker])
+            self._worker = self._begin()
+        return self._crashed(item)
+
+    def _begin(self) -> _Worker:
+        worker = _start(self._make, core=None)
+        _received(worker)
+        return worker
+
+
+def _start(make: Make, core: int | None) -> _Worker:
     ours, theirs = _FRESH.Pipe()
     process = _FRESH.Process(target=_work, args=(theirs, make, core), daemon=True)
     process.start()
@@ -118,10 +148,11 @@ def _stop(workers: list[_Worker]) -> None:
         worker.process.join(_STOP_S)
 
 
-def _work(connection: Connection, make: Make, core: int) -> None:
+def _work(connection: Connection, make: Make, core: int | None) -> None:
     """What a process does until nobody talks to it any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process tidies up for all
-    _keep_to(core)
+    if core is not None:
+        _keep_to(core)
     try:
         work = make()
     except KinoraError as error:

@@ -72,7 +72,7 @@ def run(bulk: Bulk) -> Summary:
 
 def _rows(bulk: Bulk, make: MakeAnswerer, names: Sequence[str]) -> Iterator[Row]:
     if bulk.ray is not None:
-        return cluster.each(make, names, bulk.ray)
+        return cluster.each(make, names, bulk.ray, _crashed)
     count = processes.usable_cores() if bulk.processes is None else bulk.processes
     return processes.each(make, names, count, _crashed)
 
