@@ -52,7 +52,7 @@ def test_the_cluster_file_keeps_to_the_schema_of_ray():
 
 def test_every_file_names_the_same_versions(manifests):
     pinned = re.search(
-        r"^ray\S*==(\S+)", (ROOT / "backend" / "requirements-dev.txt").read_text(), re.MULTILINE
+        r"^ray\S*==([\d.]+)", (ROOT / "backend" / "requirements-dev.txt").read_text(), re.MULTILINE
     )[1]
     image = f"kinora-ray:{kinora.__version__}"
     dockerfile = (FOLDER / "Dockerfile").read_text(encoding="utf-8")

@@ -13,8 +13,8 @@ def make_front(make_server, cluster):
     import ray
     from ray import serve
 
-    yield lambda **settings: make_server(engine=f"ray:{cluster.address}", **settings)
     ray.init(cluster.address, log_to_driver=False)
+    yield lambda **settings: make_server(engine=f"ray:{cluster.address}", **settings)
     serve.shutdown()  # other tests need the nodes' cores
     ray.shutdown()
 
@@ -28,6 +28,17 @@ def finished(server, job: dict) -> dict:
             return state
         time.sleep(0.1)
     pytest.fail(f"job {job['id']} does not end")
+
+
+def kill_replicas() -> None:
+    """End what recognises, as when its machine dies."""
+    import ray
+
+    names = [one["name"] for one in ray.util.list_named_actors(all_namespaces=True)]
+    replicas = [name for name in names if "recognition" in name]
+    assert replicas
+    for name in replicas:
+        ray.kill(ray.get_actor(name, namespace="serve"))
 
 
 def test_two_fronts_of_a_cluster_answer_like_one_machine_and_share_jobs(
@@ -52,6 +63,10 @@ def test_two_fronts_of_a_cluster_answer_like_one_machine_and_share_jobs(
     assert answers[0] == answers[1]
     assert answers[0]["action"] == alone.predict(moving_clip).json()["action"]
     assert fronts[1].get("/jobs/nothing").status_code == 404
+    kill_replicas()
+    answer = fronts[0].predict(moving_clip)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["action"] == answers[0]["action"]
 
 
 def test_a_job_made_on_one_front_is_read_on_the_other(make_server, moving_clip, postgresql):
