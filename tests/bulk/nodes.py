@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 
 # Slow enough that all nodes have begun before it is over.
-_PAUSE_S = 0.03
+_PAUSE_S = 0.05
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ def each(
 
         ray.data.DataContext.get_current().enable_progress_bars = False
         blocks = min(len(items), max(1, len(items) // _ITEMS_PER_BLOCK), _MOST_BLOCKS)
+        cores = max(1, int(ray.cluster_resources().get("CPU", 1)))
         answers = ray.data.from_items(
             [{"item": pickle.dumps(item)} for item in items], override_num_blocks=blocks
         ).map_batches(
@@ -66,8 +67,9 @@ def each(
             fn_constructor_args=((ray.put((make, crashed)),),),
             batch_size=_ITEMS_PER_BATCH,
             num_cpus=1,
-            # As many as the cluster has cores for, however it grows and whatever dies.
-            compute=ray.data.ActorPoolStrategy(min_size=1),
+            # Fewer for a while when a node has died; the rest goes on. Without a largest size
+            # Ray asks for workers that no node has room for.
+            compute=ray.data.ActorPoolStrategy(min_size=1, max_size=cores, initial_size=cores),
         )
         try:
             for row in answers.iter_rows():
