@@ -7,7 +7,7 @@ DATA ?= data
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench models notebook samples clean
+.PHONY: help run test lint format bench bench-bulk models notebook samples clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -44,6 +44,9 @@ bench: .venv/everything  ## print the speed figures of the README
 	$(BIN)/python benchmarks/bench_training.py
 	$(BIN)/python benchmarks/bench_recognition.py
 	$(BIN)/python benchmarks/bench_server.py
+
+bench-bulk: .venv/everything  ## print the files a second of kinora bulk, locally and on Ray
+	$(BIN)/python benchmarks/bench_bulk.py
 
 models: .venv/everything  ## train the shipped models anew, from the data sets in DATA=data
 	$(BIN)/python models/make_models.py $(DATA)

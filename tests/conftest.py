@@ -3,9 +3,10 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -107,3 +108,24 @@ def write_video(
 def make_video(tmp_path: Path) -> Callable[..., Path]:
     """Write a numbered video into the test's own folder: `make_video("a.mp4", 60, codec=…)`."""
     return lambda name, *args, **settings: write_video(tmp_path / name, *args, **settings)
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A Ray cluster of two nodes of this machine; skips where there is no Ray."""
+    pytest.importorskip("ray")
+    from ray.cluster_utils import Cluster
+
+    before = dict(os.environ)
+    # The nodes' processes import Kinora from here, and tell nobody about it.
+    os.environ |= {
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "backend"), str(ROOT)]),
+        "RAY_USAGE_STATS_ENABLED": "0",
+    }
+    node = {"num_cpus": 1, "object_store_memory": 90 << 20}
+    running = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
+    running.add_node(**node)
+    yield running
+    running.shutdown()
+    os.environ.clear()
+    os.environ.update(before)

@@ -24,7 +24,7 @@ MAY_IMPORT = {
 _LEVEL_3 = set(MAY_IMPORT)
 for _name in ("training", "evaluation", "bulk"):
     MAY_IMPORT[_name] = _LEVEL_3 - {"synthetic"}
-MAY_IMPORT["training"].add("evaluation")  # a training ends with a measurement
+MAY_IMPORT["training"] |= {"evaluation", "bulk"}  # it ends with a measurement, and may spread work
 MAY_IMPORT["server"] = {
     "bulk", "annotate", "inference", "media", "model", "clips", "predictions", "errors", "paths",
 }  # fmt: skip

@@ -1,47 +1,11 @@
 """The jobs' database: who gets a job, and what becomes of those whose server died."""
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from tests.server.conftest import in_threads
 
 from kinora.errors import SettingError
 from kinora.server.jobs import store as stores
 from kinora.server.jobs.store import JobStore, home_of
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[str]:
-    """The address of a PostgreSQL of our own; skips where there is none."""
-    pytest.importorskip("psycopg")
-    if sys.platform == "win32" or not (shutil.which("initdb") and shutil.which("pg_ctl")):
-        pytest.skip("no PostgreSQL on this machine")
-    user = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = Path(tempfile.mkdtemp())  # short, for the socket in it
-    try:
-        if user:
-            shutil.chown(folder, user)
-        flags = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -F"
-        for words in (
-            ["initdb", "-D", folder / "db", "-U", "kinora", "-A", "trust", "--no-sync"],
-            ["pg_ctl", "-D", folder / "db", "-l", folder / "log", "-o", flags, "-w", "start"],
-        ):
-            subprocess.run(words, check=True, stdout=subprocess.DEVNULL, user=user, cwd=folder)
-        yield f"postgresql+psycopg://kinora@127.0.0.1:{port}/postgres"
-    finally:
-        stop = ["pg_ctl", "-D", folder / "db", "-m", "immediate", "stop"]
-        subprocess.run(stop, check=False, stdout=subprocess.DEVNULL, user=user, cwd=folder)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -20,6 +20,7 @@ VERBS = {
     ("data", "fetch"): "data_fetch",
     ("export",): "export",
     ("import",): "import_h5",
+    ("bulk",): "bulk",
     ("models",): "models",
     ("doctor",): "doctor",
 }

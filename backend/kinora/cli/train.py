@@ -42,6 +42,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="models/NAME",
         help="a bundle trained with the same settings: learn from val too, stop when that was best",
     )
+    parser.add_argument(
+        "--ray",
+        metavar="ADDRESS",
+        help="compute the features on a Ray cluster: its address, or auto for this machine's",
+    )
     types = get_type_hints(TrainingConfig)
     for entry in fields(TrainingConfig):
         flag = f"--{entry.name.replace('_', '-')}"
@@ -79,6 +84,7 @@ def run(options: argparse.Namespace) -> int:
             options.resume,
             tuple(options.others),
             options.rehearsal,
+            options.ray,
         )
     )
     if options.json:

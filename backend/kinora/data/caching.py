@@ -46,7 +46,8 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     except OSError as error:
         raise DataError(
             f"{path} cannot be written: {error.strerror or error}. All that was finished before is "
-            "kept: make room on the disk, then give the same command again with --resume."
+            "kept: make room on the disk, then give the same command again (a training: with "
+            "--resume)."
         ) from error
     finally:
         draft.unlink(missing_ok=True)

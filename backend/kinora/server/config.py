@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _HOUR_S = 3600
 _PREFIX = "KINORA_"
+ENGINE_RAY = "ray:"
 # What hosting platforms and `make` call them.
 _OTHER_NAMES = {"host": "HOST", "port": "PORT"}
 _POSITIVE = (
@@ -52,6 +53,9 @@ class ServerSettings:
     database: str = _setting(
         "", "address of the jobs' database, like postgresql+psycopg://…; SQLite in the data folder"
     )
+    engine: str = _setting(
+        "", "who recognises: ray:ADDRESS is a Ray cluster, ray:auto this machine's; this process"
+    )
     video_model: str = _setting("", "model for videos where none is named; the first by name")
     image_model: str = _setting("", "model for images where none is named; the first by name")
     api_key: str = _setting("", "clients must send it as X-API-Key; without one, all may ask")
@@ -81,6 +85,8 @@ class ServerSettings:
             raise SettingError(f"The port must be from 0 to 65535, not {self.port}.")
         if self.log_format not in ("text", "json"):
             raise SettingError(f"The log format must be text or json, not {self.log_format!r}.")
+        if self.engine and not self.engine.startswith(ENGINE_RAY):
+            raise SettingError(f"The engine must be ray:ADDRESS or ray:auto, not {self.engine!r}.")
         if not self.api_key.isascii():
             raise SettingError("The API key may hold plain letters, digits and signs only.")
         for name in _POSITIVE:

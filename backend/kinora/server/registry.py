@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kinora.errors import KinoraError, RequestError
-from kinora.inference.loading import PARTS
+from kinora.inference.loading import PARTS, Loaded, load
 from kinora.inference.recognizer import Recognizer
 from kinora.model.bundle import read_bundle
 from kinora.model.info import BundleInfo
@@ -29,6 +29,7 @@ class Served:
 
     recognizer: Recognizer
     size_bytes: int
+    loaded: Loaded
 
     @property
     def name(self) -> str:
@@ -158,7 +159,8 @@ class Registry:
         try:
             if not may_compile and not set(PARTS) <= set(read_bundle(path, verify=False).graphs):
                 return  # compiling takes long; the thread does it
-            served = Served(Recognizer.load(path), _size(path))
+            loaded = load(path)
+            served = Served(Recognizer(loaded), _size(path), loaded)
         except KinoraError as error:
             logger.warning("The model %s cannot be used: %s", name, error)
             self._broken[name] = _told(str(error), self._folder)

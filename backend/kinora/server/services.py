@@ -7,6 +7,7 @@ from flask import current_app
 
 from kinora.inference.batching import Turns
 from kinora.server.config import ServerSettings
+from kinora.server.engine import make_engine
 from kinora.server.guard import Guard
 from kinora.server.jobs.jobs import Jobs
 from kinora.server.links import Links
@@ -56,7 +57,7 @@ def make_services(settings: ServerSettings) -> Services:
     turns = Turns(settings.at_once, max(0, settings.max_in_flight - settings.at_once))
     links = Links(settings.data / "media")
     metrics = Metrics(registry, turns)
-    work = Work(settings, registry, metrics, links)
+    work = Work(settings, registry, metrics, links, make_engine(settings))
     jobs = Jobs(settings, work)
     metrics.watch_jobs(jobs.store.counts)
     return Services(settings, registry, turns, metrics, Guard(settings), links, work, jobs)

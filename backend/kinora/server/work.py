@@ -1,7 +1,6 @@
 """Answering for one medium: the work behind POST /predict and behind every job."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -14,6 +13,7 @@ from kinora.media import Limits, read_clip, read_image, read_info
 from kinora.media.formats import HEAD_BYTES, recognise
 from kinora.server import answers, pictures
 from kinora.server.config import ServerSettings
+from kinora.server.engine import Engine, Progress
 from kinora.server.links import Links
 from kinora.server.metrics import Metrics
 from kinora.server.registry import Registry, Served
@@ -23,7 +23,6 @@ _MINUTE_S = 60
 
 _MEDIA_TYPES = {".jpg": "image/jpeg", ".mp4": "video/mp4"}
 
-Progress = Callable[[float], None]
 Found = Recognition | VideoTimeline
 
 
@@ -35,6 +34,7 @@ class Work:
     registry: Registry
     metrics: Metrics
     links: Links
+    engine: Engine
 
     def answer(
         self, file: BinaryIO, options: Options, on_progress: Progress, is_job: bool = False
@@ -51,13 +51,13 @@ class Work:
         limits = self.limits(is_job)
         served = self._choose(file, options, limits, is_job)
         looking = _share(on_progress, 0, 0.5 if options.annotate else 1)
-        found = _recognise(served.recognizer, file, options, limits, looking)
+        found = self.engine(served, file, _recognise, (options.timeline, limits), looking)
         result = answers.answer(served.recognizer, found.prediction, found.info, options.top_k)
         if isinstance(found, VideoTimeline):
             result["segments"] = answers.segments(found.prediction)
             result["seconds"] = answers.seconds(served.recognizer.classes, found.seconds)
         if options.explain:
-            result |= _explained(served.recognizer, file, limits)
+            result |= self.engine(served, file, _explained, (limits,), on_progress)
         if options.annotate:
             drawing = _share(on_progress, 0.5, 1)
             result["annotated"] = self._annotated(file, found, limits, drawing)
@@ -116,16 +116,18 @@ def _kind(file: BinaryIO, limits: Limits) -> str:
 def _recognise(
     recognizer: Recognizer,
     file: BinaryIO,
-    options: Options,
+    is_timeline: bool,
     limits: Limits,
     on_progress: Progress,
 ) -> Found:
-    if options.timeline:
+    if is_timeline:
         return recognize_timeline(recognizer, file, limits=limits, on_progress=on_progress)
     return recognizer.recognize(file, limits)
 
 
-def _explained(recognizer: Recognizer, file: BinaryIO, limits: Limits) -> dict[str, Any]:
+def _explained(
+    recognizer: Recognizer, file: BinaryIO, limits: Limits, _: Progress
+) -> dict[str, Any]:
     clip = read_clip(file, recognizer.clip, limits)
     return {
         "explanation": pictures.explanation(explain(recognizer, clip)),

@@ -26,15 +26,18 @@ def make_encoder(network: keras.Model, name: str) -> Encoder:
     for values in network.get_weights():
         digest.update(np.ascontiguousarray(values).tobytes())
     is_compiled = keras.backend.backend() == "tensorflow" and not has_gpu()
-    encode = _compiled(network) if is_compiled else _in_batches(network)
-    return Encoder(digest.hexdigest(), network.output_shape[-1], encode)
-
-
-def _compiled(network: keras.Model) -> Encode:
-    """On processors the graph that will serve is twice as fast as Keras, and takes less memory."""
+    name, feature_size = digest.hexdigest(), network.output_shape[-1]
+    if not is_compiled:
+        return Encoder(name, feature_size, _in_batches(network))
     from kinora.model.export import convert  # needs TensorFlow, which other backends do without
 
-    graph = CompiledGraph(convert(network, "uint8"), "The encoder", os.cpu_count() or 1)
+    # On processors the graph that will serve is twice as fast as Keras, and takes less memory.
+    graph = convert(network, "uint8")
+    return Encoder(name, feature_size, _compiled(graph), graph)
+
+
+def _compiled(content: bytes) -> Encode:
+    graph = CompiledGraph(content, "The encoder", os.cpu_count() or 1)
     return lambda frames: np.concatenate([graph.run(frame[None]) for frame in frames])
 
 

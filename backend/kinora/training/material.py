@@ -9,7 +9,7 @@ from pathlib import Path
 from kinora.clips import ClipSpec
 from kinora.data import layouts
 from kinora.data.batches import Clips, Loadable
-from kinora.data.features import Encoder, extract, only_full
+from kinora.data.features import Elsewhere, Encoder, extract, only_full
 from kinora.data.files import name_below
 from kinora.data.frames import keep_frames
 from kinora.data.layouts.lists import name_some
@@ -69,12 +69,16 @@ def fingerprint(data_set: DataSet) -> str:
 
 
 def feature_clips(
-    data_set: DataSet, encoder: Encoder, spec: ClipSpec, view_count: int
+    data_set: DataSet,
+    encoder: Encoder,
+    spec: ClipSpec,
+    view_count: int,
+    elsewhere: Elsewhere | None = None,
 ) -> tuple[dict[str, Clips], dict[Path, str]]:
     """The features of train, in several views, and of val; and what cannot be read."""
     views = only_full([sample.path for sample in data_set.part(MEASURED)])
     views |= {sample.path: views_for(sample.label, view_count) for sample in data_set.part(LEARNED)}
-    features, failed = extract(views, encoder, spec)
+    features, failed = extract(views, encoder, spec, elsewhere)
     return _in_parts(data_set, features, failed), failed
 
 

@@ -9,9 +9,12 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from kinora.bulk.features import on_cluster
 from kinora.clips import ClipSpec
 from kinora.data.batches import Batches, Clips
+from kinora.data.features import Elsewhere, Encoder
 from kinora.data.samples import DataSet
+from kinora.errors import SettingError
 from kinora.model.architecture import scaling_of
 from kinora.model.backbones import NO_WEIGHTS
 from kinora.model.heads import build_head
@@ -53,6 +56,7 @@ class Job:
             the part `train`; while tuning the encoder learns from all of them.
         rehearsal: A bundle of the same settings that tells when to stop, so that val can be
             learned from as well.
+        ray: The address of a Ray cluster that computes the features, or `auto`.
     """
 
     data: Path
@@ -62,6 +66,7 @@ class Job:
     is_resumed: bool = False
     others: tuple[Path, ...] = ()
     rehearsal: Path | None = None
+    ray: str | None = None
 
 
 def train(job: Job) -> Trained:
@@ -87,7 +92,7 @@ def train(job: Job) -> Trained:
             history = tune(
                 parts, clip, (data_set, *others), job.config, tuning, rehearsal=rehearsal
             )
-        course = _course(parts, data_set, clip, job.config)
+        course = _course(parts, data_set, clip, job)
         logger.info("Curves: tensorboard --logdir %s", work.folder / "tensorboard")
         stages = rehearsal.shorten(course.stages) if rehearsal else course.stages
         history += run_stages(stages, work)
@@ -132,7 +137,8 @@ class _Course:
     failed: Mapping[Path, str]
 
 
-def _course(parts: Parts, data_set: DataSet, clip: ClipSpec, config: TrainingConfig) -> _Course:
+def _course(parts: Parts, data_set: DataSet, clip: ClipSpec, job: Job) -> _Course:
+    config = job.config
     is_done = bool(config.tune) and is_whole(parts)
     if is_done or config.fine_tune:
         frames, failed = frame_clips(data_set, clip)
@@ -141,11 +147,21 @@ def _course(parts: Parts, data_set: DataSet, clip: ClipSpec, config: TrainingCon
         if is_done:
             return course
     encoder = make_encoder(parts.encoder, f"{parts.spec.backbone} {parts.spec.width}")
-    features, failed = feature_clips(data_set, encoder, clip, config.views)
+    elsewhere = _elsewhere(encoder, clip, job.ray) if job.ray is not None else None
+    features, failed = feature_clips(data_set, encoder, clip, config.views, elsewhere)
     head = head_stage(parts, features, config)
     if config.fine_tune:
         return replace(course, stages=[head, *course.stages], failed=failed)
     return _Course([head], parts.head, features[MEASURED], failed)
+
+
+def _elsewhere(encoder: Encoder, clip: ClipSpec, address: str) -> Elsewhere:
+    if encoder.graph is None:
+        raise SettingError(
+            "--ray computes features on processors, which needs TensorFlow as the backend of Keras "
+            "and no GPU here. Leave --ray out."
+        )
+    return on_cluster(encoder.graph, clip, address)
 
 
 def _facts(job: Job, data_sets: tuple[DataSet, ...]) -> Mapping[str, object]:

@@ -1,0 +1,1 @@
+"""Many files: found, answered side by side, written so that no moment loses any."""
