@@ -6,6 +6,8 @@ from kinora.model.info import BundleInfo
 
 ALL = "all"
 MEASURED_PARTS = (*PARTS, ALL)
+# What a final training adds to the words for its split.
+WITH_VAL = "; learned from train and val"
 
 
 def learned_split(data_set: DataSet, info: BundleInfo) -> SplitOptions:
@@ -20,9 +22,13 @@ def protocol(data_set: DataSet, part: str, info: BundleInfo) -> str:
     if part == "train":
         return f"{words}, which LEAKS if the model learned from it"
     learned = info.provenance.get("split")
-    if learned and _is_known(data_set, info) and learned != data_set.protocol:
+    if not learned or not _is_known(data_set, info):
+        return words
+    if learned.removesuffix(WITH_VAL) != data_set.protocol.removesuffix(WITH_VAL):
         return f"{words}; LEAKS: the model learned from this data set, split as: {learned}"
-    return words
+    if learned.endswith(WITH_VAL) and WITH_VAL not in words:
+        words += WITH_VAL
+    return f"{words}, which LEAKS" if WITH_VAL in words and part == "val" else words
 
 
 def _is_known(data_set: DataSet, info: BundleInfo) -> bool:

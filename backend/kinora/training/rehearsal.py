@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kinora.data.samples import DataSet
 from kinora.errors import SettingError
+from kinora.evaluation.protocols import WITH_VAL
 from kinora.model.bundle import read_bundle
 from kinora.training.calibration import Calibration
 from kinora.training.config import TrainingConfig
@@ -61,5 +62,5 @@ class Rehearsal:
 def with_val_learned(data_set: DataSet) -> DataSet:
     """A data set whose part val is in train as well."""
     learned = tuple(replace(sample, split=LEARNED) for sample in data_set.part(MEASURED))
-    protocol = f"{data_set.protocol}; learned from train and val"
-    return replace(data_set, samples=data_set.samples + learned, protocol=protocol)
+    samples, protocol = data_set.samples + learned, data_set.protocol + WITH_VAL
+    return replace(data_set, samples=samples, protocol=protocol)
