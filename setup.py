@@ -22,8 +22,8 @@ class BuildWithFolders(build_py):
         for name in SHIPPED:
             place = Path(self.build_lib) / "kinora" / "shipped" / name
             shutil.rmtree(place, ignore_errors=True)
-            # Trainings that are under way lie in folders with a dot.
-            shutil.copytree(name, place, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+            # Trainings under way lie in folders with a dot; scripts would be compiled there.
+            shutil.copytree(name, place, ignore=shutil.ignore_patterns(".*", "*.py", "__pycache__"))
 
 
 setup(cmdclass={"build_py": BuildWithFolders})

@@ -122,7 +122,7 @@ def list_bundles(
     good, broken = [], []
     folders = sorted(folder.iterdir()) if folder.is_dir() else []
     for path in folders:
-        if not path.is_dir() or path.name.startswith("."):
+        if not path.is_dir() or path.name.startswith((".", "_")):
             continue
         try:
             good.append(read_bundle(path, verify))

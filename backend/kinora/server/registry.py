@@ -187,7 +187,7 @@ class Registry:
 
 def _folders(folder: Path) -> list[Path]:
     found = folder.iterdir() if folder.is_dir() else ()
-    return sorted(path for path in found if path.is_dir() and not path.name.startswith("."))
+    return sorted(path for path in found if path.is_dir() and not path.name.startswith((".", "_")))
 
 
 def _signature(folder: Path) -> _Signature:
