@@ -12,7 +12,7 @@ from kinora.errors import DataError, SettingError, TrainingError, UndecodableErr
 from kinora.media import read_clip
 from kinora.model.bundle import read_bundle
 from kinora.model.h5 import load_keras
-from kinora.training import encoding, trainer
+from kinora.training import encoding, finish, trainer
 from kinora.training.trainer import Job, train
 from kinora.training.workspace import Workspace, folder_for
 
@@ -86,6 +86,25 @@ def test_fine_tuning_unfreezes_step_by_step_and_keeps_the_best(
     best = Workspace(folder_for(folders / "tuned")).best()
     assert min(entry["val_loss"] for entry in trained.history) == best.history[-1]["val_loss"]
     assert set(best.arrays) == {"encoder", "head"}
+
+
+def test_a_bundle_appears_in_its_place_only_when_it_is_whole(
+    tiny_clips, tiny_config, folders, monkeypatch
+):
+    seen = []
+    prove = finish.prove_int8
+
+    def watch(bundle, *more):
+        seen.append((folders / "late").exists())
+        return prove(bundle, *more)
+
+    monkeypatch.setattr(finish, "prove_int8", watch)
+    trained = train(Job(tiny_clips, folders / "late", tiny_config(epochs=1)))
+    assert seen == [False]
+    assert trained.bundle.graphs
+    assert [path.name for path in folders.iterdir() if path.is_dir() and path.name[0] != "."] == [
+        "late"
+    ]
 
 
 def test_images_train_too(tiny_images, tiny_config, folders):

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -64,6 +65,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG_USAGE
     except KinoraError as error:
         print(f"kinora: {error}", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        # Whoever read the answers, like `head`, has had enough; nothing more may be printed.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except KeyboardInterrupt:
         print("kinora: interrupted", file=sys.stderr)

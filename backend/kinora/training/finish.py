@@ -17,7 +17,7 @@ from kinora.evaluation.proving import prove_int8, sample_frames
 from kinora.evaluation.report import MATRIX_FILE, write_figures
 from kinora.model.architecture import build_network, fold_temperature, split
 from kinora.model.backbones import NO_WEIGHTS
-from kinora.model.bundle import Bundle, add_scores, write_bundle
+from kinora.model.bundle import Bundle, add_scores, move_bundle, write_bundle
 from kinora.model.info import BundleInfo
 from kinora.paths import plots_folder
 from kinora.plots import accuracy_loss
@@ -26,7 +26,7 @@ from kinora.training.config import TrainingConfig
 from kinora.training.loop import best_epochs
 from kinora.training.stages import Parts
 from kinora.training.start import names_of
-from kinora.training.workspace import History
+from kinora.training.workspace import History, folder_for
 
 
 @dataclass(frozen=True)
@@ -105,10 +105,12 @@ def finish(ending: Ending, history: History, failed: Mapping[Path, str]) -> Trai
         provenance=_provenance(ending, history),
     )
     frames = sample_frames(ending.data_set, ending.clip)
-    bundle = export_bundle(write_bundle(ending.out, _final_network(ending), info), frames)
+    # Not in its place yet: a server would take it over before it is compiled and measured.
+    draft = folder_for(ending.out) / ending.out.name
+    bundle = export_bundle(write_bundle(draft, _final_network(ending), info), frames)
     # Through the very engine that will serve it.
     bundle, evaluation = prove_int8(bundle, ending.data_set, frames)
-    bundle = add_scores(bundle, evaluation.scores())
+    bundle = move_bundle(add_scores(bundle, evaluation.scores()), ending.out)
     folder = plots_folder() / ending.out.name
     write_figures(evaluation, folder)
     curves = accuracy_loss(history, folder / "accuracy_loss.png")
