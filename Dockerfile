@@ -2,13 +2,15 @@
 FROM python:3.12-slim AS build
 WORKDIR /src
 COPY backend/requirements.txt backend/requirements.txt
-# pip stays outside, and so do the libraries' own tests and LiteRT's plug-in for graphics cards.
+# pip stays outside, and so do the libraries' own tests, headers and tools, and LiteRT's plug-in for
+# graphics cards.
 # For jobs in PostgreSQL: docker build --build-arg DATABASE='psycopg[binary]'
 ARG DATABASE=
 RUN python -m venv --without-pip /kinora \
   && pip --python /kinora/bin/python install --no-cache-dir -r backend/requirements.txt ${DATABASE} \
   && find /kinora -depth -type d -name tests -exec rm -r {} + \
-  && find /kinora -name "libLiteRtWebGpuAccelerator.so" -delete
+  && find /kinora -depth -path "*/ai_edge_litert/tools" -exec rm -r {} + \
+  && find /kinora \( -name "libLiteRtWebGpuAccelerator.so" -o -name "*.pyi" -o -name "*.h" \) -delete
 COPY pyproject.toml setup.py README.md LICENSE ./
 COPY backend backend
 COPY frontend frontend
