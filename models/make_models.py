@@ -31,25 +31,17 @@ def recipes(data: Path) -> list[list[str]]:
     # Halfway between that and ImageNet, it sees videos best. Rendered people join the training.
     videos = ["train", everyday, "--weights", f"imagenet,{RUNS / 'activities15-160'}"]
     videos += ["--with", few_people, "--dropout", 0.7, "--views", 3]
-    rehearsals = [
-        [*videos, "--split", split, "--out", RUNS / f"everyday21-{split}"] for split in SPLITS
-    ]
-    # Val is learned from as well; the first split's is the one that ships.
-    finals = [
-        [*videos, "--split", split, "--final-of", RUNS / f"everyday21-{split}", "--out", out]
-        for split, out in zip(
-            SPLITS,
-            (MODELS / "everyday21", *(RUNS / f"everyday21-final-{s}" for s in SPLITS[1:])),
-            strict=True,
-        )
+    # The first split's is the one that ships.
+    outs = (MODELS / "everyday21", *(RUNS / f"everyday21-{split}" for split in SPLITS[1:]))
+    everydays = [
+        [*videos, "--split", split, "--out", out] for split, out in zip(SPLITS, outs, strict=True)
     ]
     return [
         ["data", "synth", people, "--clips-per-action", 240],
         ["data", "synth", few_people, "--clips-per-action", 24],
         small,
         large,
-        *rehearsals,
-        *finals,
+        *everydays,
         *[
             ["train", ucf, "--split", split, "--out", RUNS / f"ucf101_6-{split}"]
             for split in SPLITS

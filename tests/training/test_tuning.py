@@ -136,7 +136,7 @@ def test_one_data_set_is_enough_and_three_are_not_too_many(names):
 
 
 def test_clips_of_the_same_actions_join_the_training_part(tiny_clips, other_clips):
-    data_set, _ = read_and_split(tiny_clips, None, CONFIG)
+    data_set, *_ = read_and_split(tiny_clips, None, CONFIG)
     other = read_other(other_clips, CONFIG)
     both = joined(data_set, [other])
     added = [sample for sample in both.samples if sample not in data_set.samples]

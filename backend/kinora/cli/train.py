@@ -36,13 +36,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="other data sets to learn from: clips of the same actions, and all while tuning",
     )
     parser.add_argument(
-        "--final-of",
-        type=Path,
-        dest="rehearsal",
-        metavar="models/NAME",
-        help="a bundle trained with the same settings: learn from val too, stop when that was best",
-    )
-    parser.add_argument(
         "--ray",
         metavar="ADDRESS",
         help="compute the features on a Ray cluster: its address, or auto for this machine's",
@@ -83,7 +76,6 @@ def run(options: argparse.Namespace) -> int:
             options.layout,
             options.resume,
             tuple(options.others),
-            options.rehearsal,
             options.ray,
         )
     )

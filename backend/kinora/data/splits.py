@@ -90,6 +90,38 @@ def cross_validation(
         yield _with_warnings(result, duplicates)
 
 
+def learning_folds(
+    data_set: DataSet, fold_count: int, seed: int, duplicates: Pairs = ()
+) -> tuple[DataSet, ...]:
+    """The data set once per fold of what may be learned from: val is the fold, train the rest.
+
+    Args:
+        data_set: A data set in parts; test stays what it is.
+        fold_count: How many folds.
+        seed: Another seed deals the sources differently.
+        duplicates: Positions of near-identical clips, which are kept in one fold.
+    """
+    parts = [sample.split for sample in data_set.samples]
+    places = [place for place, part in enumerate(parts) if part in ("train", "val")]
+    sources = _sources(data_set, duplicates)
+    dealt = deal(
+        [data_set.samples[place].label for place in places],
+        [sources[place] for place in places],
+        [1 / fold_count] * fold_count,
+        seed,
+    )
+    folds = []
+    for number in range(fold_count):
+        for place, fold in zip(places, dealt, strict=True):
+            parts[place] = "val" if fold == number else "train"
+        if not {"train", "val"} <= set(parts):
+            raise DataError(
+                f"{data_set.root} has too few sources for {fold_count} folds. Ask for fewer."
+            )
+        folds.append(data_set.with_parts(list(parts), data_set.protocol))
+    return tuple(folds)
+
+
 def leave_one_group_out(
     data_set: DataSet, options: SplitOptions | None = None, duplicates: Pairs = ()
 ) -> Iterator[DataSet]:

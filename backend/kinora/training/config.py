@@ -52,6 +52,11 @@ class TrainingConfig:
         NONE, "balanced lets rare classes count as much as common ones", (NONE, BALANCED)
     )
     patience: int = _setting(10, "epochs without progress on val before stopping")
+    folds: int = _setting(
+        1,
+        "how many heads to train, each on all but one of so many parts of train and val, and to "
+        "join into one; 1 trains one head on train",
+    )
     views: int = _setting(len(VIEWS), "augmented views of each training clip; 1 is none")
     tune: int = _setting(
         0, "epochs of training the whole backbone on a few frames of every clip, before all else"
@@ -73,6 +78,7 @@ class TrainingConfig:
             "fine_tune_batch",
             "tune_size",
             "tune_batch",
+            "folds",
         ):
             _check(getattr(self, name) >= 1, name, "at least 1")
         for name in ("learning_rate", "tune_rate", "fine_tune_rate"):
@@ -82,7 +88,22 @@ class TrainingConfig:
         _check(0 <= self.label_smoothing < 1, "label_smoothing", "from 0 to below 1")
         _check(1 <= self.views <= len(VIEWS), "views", f"from 1 to {len(VIEWS)}")
         _check(self.class_weights in (NONE, BALANCED), "class_weights", f"{NONE} or {BALANCED}")
+        if self.folds > 1:
+            self._check_folds()
         self.network("video")
+
+    def _check_folds(self) -> None:
+        if self.tune or self.fine_tune:
+            raise SettingError(
+                "--folds trains heads on what a backbone sees that learned from none of them: "
+                "leave out --tune and --fine-tune, or --folds. A model that was tuned on other "
+                "clips can be given as --weights."
+            )
+        if self.temporal == "transformer" or self.layers > 1 or self.bidirectional:
+            raise SettingError(
+                "--folds joins heads of one layer that reads forwards: give --temporal lstm, gru "
+                "or mean, without --layers and --bidirectional."
+            )
 
     def network(self, input_kind: str) -> NetworkSpec:
         """The network for videos or for images."""

@@ -23,7 +23,6 @@ from kinora.paths import plots_folder
 from kinora.plots import accuracy_loss
 from kinora.training.calibration import Calibration
 from kinora.training.config import TrainingConfig
-from kinora.training.loop import best_epochs
 from kinora.training.stages import Parts
 from kinora.training.start import names_of
 from kinora.training.workspace import History, folder_for
@@ -141,7 +140,6 @@ def _provenance(ending: Ending, history: History) -> dict[str, Any]:
         "settings": {**config.to_dict(), "weights": names_of(config.weights)},
         "seed": config.seed,
         "epochs": len(history),
-        "best_epochs": best_epochs(history),
         "temperature": round(ending.calibration.temperature, 4),
         "date": datetime.now(timezone.utc).date().isoformat(),
         "kinora": kinora.__version__,

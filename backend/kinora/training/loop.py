@@ -78,15 +78,6 @@ def run_stages(stages: Sequence[Stage], work: Workspace) -> History:
     return history
 
 
-def best_epochs(history: History) -> dict[str, int]:
-    """The epoch that did best on val, by stage."""
-    best: dict[str, dict[str, Any]] = {}
-    for entry in history:
-        if entry["val_loss"] <= best.get(entry["stage"], entry)["val_loss"]:
-            best[entry["stage"]] = entry
-    return {stage: entry["epoch"] for stage, entry in best.items()}
-
-
 def _run(
     stage: Stage, history: History, begun: Checkpoint | None, work: Workspace, board: Board
 ) -> History:

@@ -14,7 +14,7 @@ from kinora.data.files import name_below
 from kinora.data.frames import keep_frames
 from kinora.data.layouts.lists import name_some
 from kinora.data.samples import DataSet
-from kinora.data.splits import SplitOptions, split
+from kinora.data.splits import SplitOptions, learning_folds, split
 from kinora.data.survey import survey
 from kinora.data.views import may_flip, views_for
 from kinora.errors import DataError
@@ -27,16 +27,25 @@ LEARNED, MEASURED = "train", "val"
 
 def read_and_split(
     data: Path, layout: str | None, config: TrainingConfig
-) -> tuple[DataSet, dict[Path, str]]:
-    """The readable clips of a data set in parts that do not leak; and what cannot be read."""
+) -> tuple[DataSet, tuple[DataSet, ...], dict[Path, str]]:
+    """The readable clips of a data set in parts that do not leak.
+
+    Returns:
+        The data set; the same once per fold, where val is that fold; and what cannot be read.
+    """
     looked = survey(layouts.read(data, layout))
-    data_set = split(looked.data_set, config.split_options(), looked.duplicates())
+    duplicates = looked.duplicates()
+    data_set = split(looked.data_set, config.split_options(), duplicates)
+    folds = (data_set,)
+    if config.folds > 1:
+        folds = learning_folds(data_set, config.folds, config.seed, duplicates)
     # A class of which no clip is used would be an answer that nobody trained.
-    data_set = data_set.without({sample.path for sample in data_set.samples if not sample.split})
+    unused = {sample.path for sample in data_set.samples if not sample.split}
+    data_set, *folds = (one.without(unused) for one in (data_set, *folds))
     logger.info("Read as %s, split: %s", data_set.layout, data_set.protocol)
     for note in data_set.notes:
         logger.warning("%s", note)
-    return data_set, looked.unreadable
+    return data_set, tuple(folds), looked.unreadable
 
 
 def read_other(data: Path, config: TrainingConfig) -> DataSet:

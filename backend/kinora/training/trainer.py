@@ -1,7 +1,7 @@
 """Training from beginning to end: a folder of clips in, a bundle out."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from kinora.training.config import TrainingConfig
 from kinora.training.devices import every_device, precision
 from kinora.training.encoding import make_encoder
 from kinora.training.finish import Ending, Trained, finish
+from kinora.training.folds import join_heads, with_val_learned
 from kinora.training.loop import run_stages
 from kinora.training.material import (
     MEASURED,
@@ -33,7 +34,6 @@ from kinora.training.material import (
     read_and_split,
     read_other,
 )
-from kinora.training.rehearsal import Rehearsal, with_val_learned
 from kinora.training.stages import Parts, Stage, end_to_end, fine_tuning_stages, head_stage
 from kinora.training.start import find_weights, let_signals_pass, start_encoder
 from kinora.training.tuning import is_whole, tune
@@ -54,8 +54,6 @@ class Job:
         is_resumed: Continue the training that was begun for `out`, if there is one.
         others: The folders of other data sets to learn from. Their clips of the same actions join
             the part `train`; while tuning the encoder learns from all of them.
-        rehearsal: A bundle of the same settings that tells when to stop, so that val can be
-            learned from as well.
         ray: The address of a Ray cluster that computes the features, or `auto`.
     """
 
@@ -65,7 +63,6 @@ class Job:
     layout: str | None = None
     is_resumed: bool = False
     others: tuple[Path, ...] = ()
-    rehearsal: Path | None = None
     ray: str | None = None
 
 
@@ -76,11 +73,10 @@ def train(job: Job) -> Trained:
         KinoraError: The data, the settings or the disk forbid it; nothing that was done is lost.
     """
     check_out(job.out, job.is_resumed)
-    rehearsal = Rehearsal.read(job.rehearsal, job.config) if job.rehearsal else None
-    data_set, unreadable = read_and_split(job.data, job.layout, job.config)
+    data_set, folds, unreadable = read_and_split(job.data, job.layout, job.config)
     others = tuple(read_other(folder, job.config) for folder in job.others)
-    data_set = joined(data_set, others)
-    if rehearsal:
+    data_set, *folds = (joined(one, others) for one in (data_set, *folds))
+    if len(folds) > 1:
         data_set = with_val_learned(data_set)
     keras.utils.set_random_seed(job.config.seed)
     with _numbers(precision()), every_device():
@@ -89,22 +85,64 @@ def train(job: Job) -> Trained:
         history: History = ()
         if job.config.tune:
             tuning = Workspace(work.folder / "tuning")
-            history = tune(
-                parts, clip, (data_set, *others), job.config, tuning, rehearsal=rehearsal
-            )
-        course = _course(parts, data_set, clip, job)
-        logger.info("Curves: tensorboard --logdir %s", work.folder / "tensorboard")
-        stages = rehearsal.shorten(course.stages) if rehearsal else course.stages
-        history += run_stages(stages, work)
-        if rehearsal:
-            calibration = rehearsal.calibration
+            history = tune(parts, clip, (data_set, *others), job.config, tuning)
+        logger.info("Curves: tensorboard --logdir %s", work.folder)
+        if len(folds) == 1:
+            learned = [_learn(parts.head, _course(parts, data_set, clip, job), work)]
         else:
-            answers = _predict(course.network, course.measured, job.config)
-            calibration = calibrate(answers, course.measured.labels)
+            learned = _learn_folds(parts, folds, clip, job, work)
+            spec, head = join_heads(parts.spec.head, [one.head for one in learned])
+            parts = Parts(replace(parts.spec, head=spec), parts.encoder, head)
+        history += tuple(entry for one in learned for entry in one.history)
+        answers = np.concatenate([one.answers for one in learned])
+        calibration = calibrate(answers, np.concatenate([one.labels for one in learned]))
     names = tuple(folder.resolve().name for folder in (job.data, *job.others))
-    kept = data_set.without(course.failed)
+    failed = {path: why for one in learned for path, why in one.failed.items()}
+    kept = data_set.without(failed)
     ending = Ending(job.out, kept, job.config, clip, parts, calibration, names)
-    return finish(ending, history, {**unreadable, **course.failed})
+    return finish(ending, history, {**unreadable, **failed})
+
+
+@dataclass(frozen=True)
+class _Learned:
+    """What came of training on one data set, or on one fold of it.
+
+    Args:
+        head: The trained head.
+        history: The figures of all epochs.
+        answers: The probabilities for the clips of val.
+        labels: What these show.
+        failed: The clips that cannot be read, and why.
+    """
+
+    head: keras.Model
+    history: History
+    answers: np.ndarray
+    labels: np.ndarray
+    failed: Mapping[Path, str]
+
+
+def _learn(head: keras.Model, course: "_Course", work: Workspace) -> _Learned:
+    history = run_stages(course.stages, work)
+    answers = course.network.predict(course.measured, verbose=0)
+    return _Learned(head, history, answers, course.labels, course.failed)
+
+
+def _learn_folds(
+    parts: Parts, folds: Sequence[DataSet], clip: ClipSpec, job: Job, work: Workspace
+) -> list[_Learned]:
+    """Train a head of its own for every fold."""
+    learned = []
+    for number, fold in enumerate(folds, 1):
+        # Each head starts elsewhere, and in the same place when a training is continued.
+        keras.utils.set_random_seed(job.config.seed + number)
+        class_count = parts.head.output_shape[-1]
+        head = build_head(parts.spec.head, *parts.head.input_shape[1:], class_count)
+        course = _course(replace(parts, head=head), fold, clip, job)
+        named = [replace(s, name=f"{s.name} {number}/{len(folds)}") for s in course.stages]
+        own = Workspace(work.folder / f"fold-{number}")
+        learned.append(_learn(head, replace(course, stages=named), own))
+    return learned
 
 
 def _build(data_set: DataSet, config: TrainingConfig) -> tuple[ClipSpec, Parts]:
@@ -128,12 +166,14 @@ class _Course:
         stages: In the order in which they are trained.
         network: What they make.
         measured: The clips of val, as the network takes them.
+        labels: What they show.
         failed: The clips that cannot be read, and why.
     """
 
     stages: list[Stage]
     network: keras.Model
-    measured: Clips
+    measured: Batches
+    labels: np.ndarray
     failed: Mapping[Path, str]
 
 
@@ -143,7 +183,7 @@ def _course(parts: Parts, data_set: DataSet, clip: ClipSpec, job: Job) -> _Cours
     if is_done or config.fine_tune:
         frames, failed = frame_clips(data_set, clip)
         stages = fine_tuning_stages(parts, frames, config)
-        course = _Course(stages, end_to_end(parts), frames[MEASURED], failed)
+        course = _Course(stages, end_to_end(parts), *_measured(frames, config), failed)
         if is_done:
             return course
     encoder = make_encoder(parts.encoder, f"{parts.spec.backbone} {parts.spec.width}")
@@ -152,7 +192,12 @@ def _course(parts: Parts, data_set: DataSet, clip: ClipSpec, job: Job) -> _Cours
     head = head_stage(parts, features, config)
     if config.fine_tune:
         return replace(course, stages=[head, *course.stages], failed=failed)
-    return _Course([head], parts.head, features[MEASURED], failed)
+    return _Course([head], parts.head, *_measured(features, config), failed)
+
+
+def _measured(clips: Mapping[str, Clips], config: TrainingConfig) -> tuple[Batches, np.ndarray]:
+    val = clips[MEASURED]
+    return Batches(val, min(config.batch_size, config.fine_tune_batch)), np.array(val.labels)
 
 
 def _elsewhere(encoder: Encoder, clip: ClipSpec, address: str) -> Elsewhere:
@@ -172,11 +217,6 @@ def _facts(job: Job, data_sets: tuple[DataSet, ...]) -> Mapping[str, object]:
         "clips": len(data_sets[0].samples),
         "data": [fingerprint(data_set) for data_set in data_sets],
     }
-
-
-def _predict(network: keras.Model, clips: Clips, config: TrainingConfig) -> np.ndarray:
-    batches = Batches(clips, min(config.batch_size, config.fine_tune_batch))
-    return network.predict(batches, verbose=0)
 
 
 @contextmanager

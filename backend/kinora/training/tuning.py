@@ -23,7 +23,6 @@ from kinora.model.specs import NetworkSpec
 from kinora.training.config import TrainingConfig
 from kinora.training.loop import Stage, run_stages
 from kinora.training.material import LEARNED, MEASURED, frame_clips
-from kinora.training.rehearsal import Rehearsal
 from kinora.training.schedule import WarmupCosine
 from kinora.training.stages import Parts
 from kinora.training.workspace import History, Workspace
@@ -55,8 +54,6 @@ def tune(
     data_sets: tuple[DataSet, ...],
     config: TrainingConfig,
     work: Workspace,
-    *,
-    rehearsal: Rehearsal | None = None,
 ) -> History:
     """Train the encoder of `parts`, in place.
 
@@ -66,7 +63,6 @@ def tune(
         data_sets: The data set to get better at, then the others that keep the encoder broad.
         config: The settings.
         work: Where checkpoints go.
-        rehearsal: Tells when to stop.
 
     Returns:
         The figures of all epochs.
@@ -82,7 +78,7 @@ def tune(
         _batch_sizes(learned, config.tune_batch),
     )
     stages = _stages(tuned, parts.spec, clips[_MAIN][MEASURED], config)
-    history = run_stages(rehearsal.shorten(stages) if rehearsal else stages, work)
+    history = run_stages(stages, work)
     parts.encoder.set_weights(tuned.encoder.get_weights())
     if is_whole(parts):
         kernel, bias = tuned.heads[_MAIN].get_weights()
