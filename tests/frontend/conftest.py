@@ -15,7 +15,7 @@ FRONTEND = ROOT / "frontend"
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
 # Generous, because tests share the machine; nothing waits longer than it has to.
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 COLOURS = {"red": (200, 20, 20), "green": (20, 200, 20), "blue": (20, 20, 200)}
 
 
