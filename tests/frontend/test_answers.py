@@ -98,6 +98,7 @@ def test_an_answer_can_be_taken_along(open_page, server, clips):
     page.click("text=Copy curl")
     eventually(page, f"{copied}.then((text) => text.startsWith('curl '))")
     command = shlex.split(page.evaluate(copied))
+    assert "-H" not in command
     done = subprocess.run(command, cwd=clips, capture_output=True, check=True)
     assert json.loads(done.stdout)["action"] == "red"
     with page.expect_download() as download:

@@ -56,6 +56,28 @@ def test_it_is_exported_removed_and_cleared(page, clips):
     expect(page, "#history .choose").to_have_count(0)
 
 
+def test_what_was_removed_while_its_frames_were_fetched_stays_away(page, clips):
+    asked = []
+
+    def pass_the_first(route) -> None:
+        asked.append(route)
+        if len(asked) == 1:
+            route.continue_()
+
+    page.route("**/predict", pass_the_first)
+    give(page, clips / "red.mp4")
+    answered(page, "red")
+    while len(asked) < 2:
+        page.wait_for_timeout(20)
+    page.get_by_label("Remove red.mp4").click()
+    expect(page, "#answer .chips li >> nth=0").to_be_visible()
+    with page.expect_response("**/predict"):
+        asked[1].continue_()
+    page.wait_for_timeout(500)
+    expect(page, "#history .choose").to_have_count(0)
+    keeps(page, 0)
+
+
 def test_it_works_where_nothing_may_be_kept(browser, server, clips):
     context = browser.new_context()
     context.add_init_script(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.frontend.conftest import answered, expect, give
+from tests.frontend.conftest import answered, eventually, expect, give
 from tests.server.conftest import RunningServer
 
 KEY = "open-sesame"
@@ -24,7 +24,7 @@ def _enter(page, key: str) -> None:
 
 
 def test_it_asks_once_by_keyboard_and_remembers(open_page, locked, clips):
-    page = open_page(locked.url)
+    page = open_page(locked.url, permissions=["clipboard-read", "clipboard-write"])
     expect(page, "#server-dialog .state").to_contain_text("wants an API key")
     _enter(page, "wrong")
     page.wait_for_selector("text=does not take this API key")
@@ -37,6 +37,9 @@ def test_it_asks_once_by_keyboard_and_remembers(open_page, locked, clips):
     assert page.evaluate("localStorage.getItem('kinora.key')") == KEY
     give(page, clips / "green.mp4")
     answered(page, "green")
+    page.click("text=Copy curl")
+    sent = '-H "X-API-Key: $KINORA_API_KEY"'
+    eventually(page, f"navigator.clipboard.readText().then((text) => text.includes('{sent}'))")
 
 
 def test_jobs_and_cameras_bring_the_key(open_page, locked, clips):
