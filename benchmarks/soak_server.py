@@ -38,7 +38,7 @@ CLIENTS = 8
 # Memory counts as flat if the second half of the time does not end this much higher than it began.
 _MOST_GROWTH_MB = 40
 _EVERY_S = 0.5
-_SETTLES_S = 15
+_SETTLES_S = 120
 
 
 class Soak:

@@ -26,7 +26,7 @@
     answer.show(chosen, server);
     timeline.show(chosen);
     frames.show(chosen);
-    options.showAgain(Boolean(chosen?.file) && ["done", "failed", "cancelled"].includes(chosen.state));
+    options.showAgain(Boolean(chosen?.file) && OVER.includes(chosen.state));
     history.choose(chosen);
     document.body.classList.toggle("started", Boolean(chosen));
   }
@@ -38,6 +38,7 @@
   }
 
   function onRun(run) {
+    if (run.isGone) return; // removed while its frames were fetched
     const isNews = run.heard !== run.state;
     run.heard = run.state;
     if (run.state === "done") {
@@ -111,6 +112,7 @@
   at("camera").addEventListener("say", (event) => announce(event.detail));
   at("history").addEventListener("choose", (event) => { tabs.choose("files"); choose(event.detail); });
   at("history").addEventListener("removed", (event) => {
+    event.detail.isGone = true;
     URL.revokeObjectURL(event.detail.url);
     if (event.detail === chosen) choose(null);
   });

@@ -31,9 +31,17 @@ function mountAnswer(root) {
       element("ul", { className: "chips" }, ...actions.map((name) => element("li", { textContent: name }))));
   }
 
+  function copier(text, label) {
+    const node = button(label, async () => {
+      await copyText(text());
+      node.textContent = "Copied";
+      setTimeout(() => { node.textContent = label; }, 1500);
+    });
+    return node;
+  }
+
   function command(text) {
-    const copy = button("Copy", async () => { await copyText(text); copy.textContent = "Copied"; });
-    return element("div", { className: "command" }, element("code", { textContent: text }), copy);
+    return element("div", { className: "command" }, element("code", { textContent: text }), copier(() => text, "Copy"));
   }
 
   function showMissing() {
@@ -90,18 +98,10 @@ function mountAnswer(root) {
   }
 
   function takeAway(run) {
-    const copied = (text, label) => {
-      const node = button(label, async () => {
-        await copyText(text());
-        node.textContent = "Copied";
-        setTimeout(() => { node.textContent = label; }, 1500);
-      });
-      return node;
-    };
     const stem = run.name.replace(/\.\w+$/, "");
     const parts = [
-      copied(() => plainJson(run.answer), "Copy JSON"),
-      copied(() => curlCommand(run.name, run.fields), "Copy curl"),
+      copier(() => plainJson(run.answer), "Copy JSON"),
+      copier(() => curlCommand(run.name, run.fields), "Copy curl"),
       button("Download", () => download(`${stem}.json`, plainJson(run.answer), "application/json")),
     ];
     if (run.annotated) {

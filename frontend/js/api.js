@@ -1,6 +1,9 @@
 // The only file that talks to the server.
 "use strict";
 
+// The states in which nothing more happens.
+const OVER = ["done", "failed", "cancelled"];
+
 // The server answered, and said no.
 class ServerError extends Error {
   constructor(status, body, retryAfterS) {
@@ -128,7 +131,7 @@ const api = (() => {
       const close = () => events.close();
       signal.addEventListener("abort", () => { close(); reject(signal.reason); }, { once: true });
       events.addEventListener("progress", (event) => onProgress(JSON.parse(event.data)));
-      for (const state of ["done", "failed", "cancelled"]) {
+      for (const state of OVER) {
         events.addEventListener(state, (event) => { close(); resolve(JSON.parse(event.data)); });
       }
       events.onerror = () => { close(); poll(job, onProgress, signal).then(resolve, reject); };
@@ -142,7 +145,7 @@ const api = (() => {
         if (!(error instanceof NoServerError)) throw error;
         return { progress: null, message: GONE };
       });
-      if (["done", "failed", "cancelled"].includes(now.state)) return now;
+      if (OVER.includes(now.state)) return now;
       onProgress(now);
       await new Promise((resolve) => { setTimeout(resolve, POLL_MS); });
       signal.throwIfAborted();

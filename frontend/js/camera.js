@@ -6,6 +6,7 @@ function mountCamera(root) {
   const TOP = 5;
   // A live answer changes many times a second; it is told at most this often.
   const SAY_MS = 3000;
+  const OFF = "They appear here, several a second, while the camera runs.";
   const [video, blank, now, rate, keep] =
     ["video", ".blank", ".now", ".rate", ".keep"].map((name) => root.querySelector(name));
   const form = root.querySelector("form");
@@ -112,7 +113,7 @@ function mountCamera(root) {
     stop();
     blank.hidden = false;
     blank.textContent = text;
-    showHint("They appear here, several a second, while the camera runs.");
+    showHint(OFF);
     emit(root, "say", text);
   }
 
@@ -130,7 +131,7 @@ function mountCamera(root) {
     if (document.hidden && media) showStopped("The camera stopped because the page was hidden. Start it again.");
   });
   navigator.mediaDevices?.addEventListener("devicechange", listDevices);
-  showHint("They appear here, several a second, while the camera runs.");
+  showHint(OFF);
   listDevices();
 
   return {

@@ -7,7 +7,7 @@ function mountHistory(root) {
   const list = root.querySelector(".cards");
   const [cancel, exporting, clear] = [".cancel", ".export", ".clear"].map((name) => root.querySelector(name));
   const cards = new Map();
-  const isOver = (run) => ["done", "failed", "cancelled"].includes(run.state);
+  const isOver = (run) => OVER.includes(run.state);
   const opened = openStore();
 
   function outcome(run) {

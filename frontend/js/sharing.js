@@ -23,7 +23,8 @@ function curlCommand(name, fields) {
   const options = Object.entries(fields).map(([key, value]) => `-F ${quoted(`${key}=${value}`)} `);
   // curl itself reads quotes and backslashes in a file's name.
   const path = name.replace(/["\\]/g, "\\$&");
-  return `curl ${options.join("")}-F ${quoted(`file=@"${path}"`)} ${api.address()}${fields.timeline ? "/jobs" : "/predict"}`;
+  const key = api.key() && '-H "X-API-Key: $KINORA_API_KEY" ';
+  return `curl ${key}${options.join("")}-F ${quoted(`file=@"${path}"`)} ${api.address()}${fields.timeline ? "/jobs" : "/predict"}`;
 }
 
 // The answer without its pictures, which would make it unreadable.

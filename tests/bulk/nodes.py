@@ -9,22 +9,34 @@ from typing import Any
 
 import psutil
 
-# Slow enough that all nodes have begun before it is over.
-_PAUSE_S = 0.05
+# Until the node that is waited for has begun.
+_PATIENCE_S, _PAUSE_S = 240, 0.05
 
 
 @dataclass(frozen=True)
 class MakeTelling:
-    """The same work, slower, with the processes that began it beside its result."""
+    """The same work, with the processes that began it beside its result.
+
+    Args:
+        make: Makes the work.
+        node_pid: The first process of a node; the work waits until this node takes part.
+        begun: A file that says that it does.
+    """
 
     make: Callable[[], Callable[[str], Any]]
+    node_pid: int
+    begun: Path
 
     def __call__(self) -> Callable[[str], tuple[list[int], Any]]:
         """Begin on a node, whose first process is among those that began this one."""
         work, began = self.make(), [process.pid for process in psutil.Process().parents()]
+        if self.node_pid in began:
+            self.begun.touch()
 
         def telling(item: str) -> tuple[list[int], Any]:
-            time.sleep(_PAUSE_S)
+            deadline = time.monotonic() + _PATIENCE_S
+            while not self.begun.exists() and time.monotonic() < deadline:
+                time.sleep(_PAUSE_S)
             return began, work(item)
 
         return telling

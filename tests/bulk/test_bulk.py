@@ -73,7 +73,7 @@ def test_killed_in_the_middle_the_same_command_goes_on(media, tmp_path, bulk, mo
     many.write_text("\n".join(f"{number}.mp4" for number in range(3000)))
     process = start_bulk(many, out, "--model", "moves")
     parts = tmp_path / ".rows.jsonl.parts"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while not list(parts.glob("*.jsonl")):
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.02)

@@ -32,7 +32,8 @@ def test_a_node_that_dies_costs_no_result(media, tmp_path, cluster, compiled_mod
         names.append(str(tmp_path / f"{number}.mp4"))
         (tmp_path / f"{number}.mp4").symlink_to(media / "deeper" / f"clip {number % 12}.mp4")
     found, lives = [], True
-    for began, row in clusters.each(MakeTelling(make), names, cluster.address, str):
+    telling = MakeTelling(make, node_pid, tmp_path / "begun")
+    for began, row in clusters.each(telling, names, cluster.address, str):
         found.append(row)
         if node_pid in began and lives:
             cluster.remove_node(node, allow_graceful=False)

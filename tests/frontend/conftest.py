@@ -15,7 +15,7 @@ FRONTEND = ROOT / "frontend"
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
 # Generous, because tests share the machine; nothing waits longer than it has to.
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 COLOURS = {"red": (200, 20, 20), "green": (20, 200, 20), "blue": (20, 20, 200)}
 
 
@@ -26,6 +26,7 @@ def launch():
     if chromium is None:
         pytest.skip("no Chromium on this machine")
     sync_api = pytest.importorskip("playwright.sync_api")
+    sync_api.expect.set_options(timeout=PATIENCE_MS)
     with sync_api.sync_playwright() as playwright:
         yield lambda *flags: playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--disable-gpu", *flags]
@@ -145,14 +146,26 @@ def eventually(page, expression: str) -> None:
         page.wait_for_timeout(20)
 
 
+def keeps(page, count: int) -> None:
+    """Wait until the browser has so many answers written down, which a reload would cut off."""
+    entries = "openStore().then((store) => store.all())"
+    eventually(page, f"{entries}.then((all) => all.length === {count})")
+
+
+def expect(page, selector: str):
+    """Playwright's assertions about an element; they wait until they hold."""
+    from playwright.sync_api import expect
+
+    return expect(page.locator(selector))
+
+
 def has_cards(page, count: int, state: str) -> None:
     """Wait until so many cards of the history are in a state."""
-    selector = f"#history .cards > [data-state={state}]"
-    eventually(page, f"document.querySelectorAll('{selector}').length === {count}")
+    expect(page, f"#history .cards > [data-state={state}]").to_have_count(count)
 
 
-def verdict(page) -> tuple[str, float]:
-    """Wait for an answer: the action and its percentage, as the page shows them."""
-    page.wait_for_selector("#answer[data-state=sure], #answer[data-state=unsure]")
-    action = page.inner_text("#answer .verdict .action")
-    return action, float(page.inner_text("#answer .verdict .value").rstrip("% \u00a0"))
+def answered(page, action: str) -> float:
+    """Wait until the answer is this action; its percentage, as the page shows it."""
+    answer = "#answer:is([data-state=sure], [data-state=unsure]) .verdict"
+    expect(page, f"{answer} .action").to_have_text(action)
+    return float(page.inner_text(f"{answer} .value").rstrip("% \u00a0"))

@@ -2,6 +2,7 @@
 
 import re
 import sys
+import time
 
 import pytest
 
@@ -9,17 +10,19 @@ from tests.conftest import write_video
 from tests.frontend.conftest import (
     FRONTEND,
     PATIENCE_MS,
+    answered,
     coloured,
     eventually,
+    expect,
     give,
     has_cards,
-    verdict,
     watch,
 )
 
 ALLOW = "--use-fake-ui-for-media-stream"
 START = "#camera [type=submit]"
 FAKE = "--use-fake-device-for-media-stream"
+IS_OFF = "document.querySelector('#camera video').srcObject === null"
 HIDE = """() => {
     Object.defineProperty(document, "hidden", { value: true, configurable: true });
     document.dispatchEvent(new Event("visibilitychange"));
@@ -61,58 +64,55 @@ def camera(camera_browser, server, request):
 
 
 def test_it_sees_what_the_file_shows_soon_and_often(camera, film):
-    camera.wait_for_selector("#camera .answer[data-state=sure]")
-    assert camera.inner_text("#camera .verdict .action") == "blue"
-    assert camera.inner_text("#camera .now").startswith("blue ")
-    camera.wait_for_timeout(2000)
-    shown = camera.inner_text("#camera .rate")
-    sys.stdout.write(f"camera: {shown}\n")
-    rate, delay_ms = map(int, re.findall(r"\d+", shown))
+    expect(camera, "#camera .answer[data-state=sure] .verdict .action").to_have_text("blue")
+    expect(camera, "#camera .now").to_contain_text("blue ")
     # 15 a second within 150 ms on an idle machine; tests share theirs.
+    rate, delay_ms, deadline = 0, 0, time.monotonic() + PATIENCE_MS / 1000
+    while not (rate >= 5 and delay_ms < 150) and time.monotonic() < deadline:
+        camera.wait_for_timeout(2000)
+        rate, delay_ms = map(int, re.findall(r"\d+", camera.inner_text("#camera .rate")))
+    sys.stdout.write(f"camera: {rate} frames/s, {delay_ms} ms delay\n")
     assert rate >= 5
     assert delay_ms < 150
     camera.click("#tab-files")
     give(camera, film.with_suffix(".mp4"))
-    assert verdict(camera)[0] == "blue"
+    answered(camera, "blue")
 
 
 def test_the_last_seconds_become_a_clip_in_the_history(camera):
-    # By then the live answer has been told, so that nothing else is.
-    camera.wait_for_selector("#camera .answer[data-state=sure]")
-    camera.wait_for_timeout(1000)
+    # Told once, the live answer is not told again; by then there are seconds to keep.
+    expect(camera, "#live").to_have_text("blue")
+    camera.wait_for_timeout(2000)
     camera.click("#camera .keep")
-    said = "document.querySelector('#live').textContent"
-    eventually(camera, f"{said} === 'The last seconds are in the history.'")
+    expect(camera, "#live").to_have_text("The last seconds are in the history.")
     has_cards(camera, 1, "done")
-    assert camera.locator("#camera .rate").is_visible()
-    name = camera.inner_text("#history .name")
-    assert re.fullmatch(r"camera \d\d\.\d\d\.\d\d\.webm", name)
+    expect(camera, "#camera .rate").to_be_visible()
+    expect(camera, "#history .name").to_have_text(re.compile(r"^camera \d\d(\.\d\d){2}\.webm$"))
     camera.click("#history .choose")
-    assert verdict(camera)[0] == "blue"
+    answered(camera, "blue")
     player = "document.querySelector('#stage video')"
     eventually(camera, f"{player}.videoWidth === 320 && {player}.duration > 0.8")
     # It can be jumped about in.
     eventually(camera, f"{player}.seekable.end(0) === {player}.duration")
     # Looking at the clip turned the camera off.
-    assert camera.evaluate("document.querySelector('#camera video').srcObject") is None
+    eventually(camera, IS_OFF)
 
 
 def test_it_stops_when_the_page_is_hidden_or_asked_to(camera):
     camera.wait_for_selector("#camera .rate:not([hidden])")
     camera.evaluate(HIDE)
     stopped = "The camera stopped because the page was hidden."
-    assert camera.inner_text("#camera .blank").startswith(stopped)
-    assert camera.evaluate("document.querySelector('#camera video').srcObject") is None
+    expect(camera, "#camera .blank").to_contain_text(stopped)
+    eventually(camera, IS_OFF)
     camera.click(START)
     camera.wait_for_selector("#camera .rate:not([hidden])")
     camera.click(START)
-    assert camera.inner_text("#camera .blank") == "The camera is off."
+    expect(camera, "#camera .blank").to_have_text("The camera is off.")
 
 
-def test_the_cameras_are_listed_by_name(camera):
-    camera.wait_for_selector("#camera .rate:not([hidden])")
-    names = camera.locator("#camera option").all_inner_texts()
-    assert names == ["fake_device_0"] or all(names)
+def test_the_cameras_are_listed_by_name(camera, film):
+    # Chromium names its fake camera after what it plays.
+    expect(camera, "#camera option").to_contain_text([film.name])
 
 
 @pytest.mark.parametrize(
@@ -131,6 +131,6 @@ def test_without_a_camera_it_says_why(page, name, sentence):
         name,
     )
     page.click(START)
-    page.wait_for_selector(f"#camera .blank:has-text('{sentence}')")
-    assert sentence in page.inner_text("#live")
-    assert page.locator(START).is_enabled()
+    expect(page, "#camera .blank").to_contain_text(sentence)
+    expect(page, "#live").to_contain_text(sentence)
+    expect(page, START).to_be_enabled()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.frontend.conftest import PHONE, eventually, give, verdict
+from tests.frontend.conftest import PHONE, answered, expect, give
 
 SIZES = {
     "phone": PHONE,
@@ -32,8 +32,8 @@ def test_axe_finds_nothing_serious(open_page, server, clips, scheme):
     page.check("#options [name=timeline]")
     give(page, clips / "red.mp4", clips / "notes.txt")
     page.wait_for_selector("#history [data-state=failed]")
-    verdict(page)
-    page.wait_for_selector("#timeline .track button, #frames .strip button")
+    answered(page, "red")
+    page.wait_for_selector("#timeline .track button")
     assert violations(page) == []
     page.locator("#history .choose", has_text="notes.txt").click()
     assert violations(page) == []
@@ -47,9 +47,11 @@ def test_axe_finds_nothing_serious(open_page, server, clips, scheme):
 def test_it_fits_every_screen(open_page, server, clips, size):
     page = open_page(server.url, viewport=SIZES[size])
     width = "document.documentElement.scrollWidth"
+    page.wait_for_selector("#answer .chips li")
     assert page.evaluate(width) <= SIZES[size]["width"]
     give(page, clips / "red.mp4")
-    verdict(page)
+    answered(page, "red")
+    page.wait_for_selector("#frames .strip button")
     page.click("#options summary")
     assert page.evaluate(width) <= SIZES[size]["width"]
     page.click("#tab-camera")
@@ -69,38 +71,39 @@ def test_it_works_by_keyboard_alone(page, clips):
     # From the beginning, since Chromium takes a moment to hand its dialogs over.
     page.on("filechooser", lambda chooser: chooser.set_files(clips / "red.mp4"))
     page.wait_for_selector("#answer .chips li")
-    focused = "document.activeElement.{}"
     page.keyboard.press("Tab")
-    assert page.evaluate(focused.format("textContent")) == "To the content"
+    expect(page, ":focus").to_have_text("To the content")
     page.keyboard.press("Tab")
-    assert page.evaluate(focused.format("id")) == "home"
+    expect(page, "#home").to_be_focused()
     page.keyboard.press("Tab")
-    assert page.evaluate(focused.format("id")) == "tab-files"
+    expect(page, "#tab-files").to_be_focused()
     page.keyboard.press("ArrowRight")
-    assert page.locator("#camera").is_visible()
+    expect(page, "#camera").to_be_visible()
     page.keyboard.press("ArrowLeft")
-    assert page.locator("#files").is_visible()
+    expect(page, "#files").to_be_visible()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.locator("#server-dialog").is_visible()
+    expect(page, "#server-dialog").to_be_visible()
     page.keyboard.press("Escape")
-    eventually(page, "document.activeElement.id === 'server-button'")
+    expect(page, "#server-button").to_be_focused()
     page.keyboard.press("Tab")
-    assert page.evaluate(focused.format("type")) == "file"
+    expect(page, "#stage input").to_be_focused()
     page.keyboard.press("Enter")
-    assert verdict(page)[0] == "red"
+    answered(page, "red")
+    page.wait_for_selector("#frames .strip button")
     for _ in range(60):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.closest('#history .choose') !== null"):
             break
     page.keyboard.press("Enter")
-    assert page.get_attribute("#history .choose", "aria-current") == "true"
+    expect(page, "#history .choose").to_have_attribute("aria-current", "true")
 
 
 def test_nothing_moves_for_those_who_want_it_calm(open_page, server, clips):
     page = open_page(server.url, reduced_motion="reduce")
     give(page, clips / "red.mp4")
-    verdict(page)
+    answered(page, "red")
+    page.wait_for_selector("#frames .strip button")
     assert page.evaluate("document.querySelector('#stage video').paused")
     assert page.evaluate("document.getAnimations().length") == 0
 
@@ -116,6 +119,7 @@ def test_nothing_jumps_while_a_file_is_recognised(page, clips):
         }"""
     )
     give(page, clips / "red.mp4")
-    verdict(page)
+    answered(page, "red")
+    page.wait_for_selector("#frames .strip button")
     page.wait_for_timeout(500)
     assert page.evaluate("window.shift") < 0.1

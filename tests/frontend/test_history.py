@@ -2,20 +2,30 @@
 
 import json
 
-from tests.frontend.conftest import FRONTEND, eventually, give, has_cards, verdict
+from tests.frontend.conftest import (
+    FRONTEND,
+    answered,
+    eventually,
+    expect,
+    give,
+    has_cards,
+    keeps,
+)
 
 
 def test_it_is_kept_across_reloads(page, clips):
     give(page, clips / "red.mp4", clips / "green.mp4")
-    eventually(page, "openStore().then((store) => store.all()).then((all) => all.length === 2)")
+    keeps(page, 2)
     page.reload()
     has_cards(page, 2, "done")
-    assert "green" in page.locator("#history .outcome").first.inner_text()
-    assert page.locator("#history img").first.evaluate("image => image.naturalWidth") == 320
+    expect(page, "#history .outcome").to_contain_text(["green", "red"])
+    eventually(page, "document.querySelector('#history img').naturalWidth === 320")
     page.locator("#history .choose", has_text="red.mp4").click()
-    assert verdict(page)[0] == "red"
-    assert page.locator("#stage .screen > img").is_visible()
-    assert not page.locator("#options .again").is_visible()
+    answered(page, "red")
+    expect(page, "#stage .screen > img").to_be_visible()
+    page.click("#options summary")
+    expect(page, "#options [name=top_k]").to_be_visible()
+    expect(page, "#options .again").to_be_hidden()
 
 
 def test_it_is_exported_removed_and_cleared(page, clips):
@@ -29,17 +39,43 @@ def test_it_is_exported_removed_and_cleared(page, clips):
         ("red.mp4", "red"),
         ("green.mp4", "green"),
     ]
+    keeps(page, 2)
     page.get_by_label("Remove green.mp4").click()
+    keeps(page, 1)
     page.reload()
-    page.wait_for_selector("#history .choose")
-    assert page.locator("#history .choose").count() == 1
+    expect(page, "#history .choose .name").to_have_text(["red.mp4"])
     page.click("#history >> text=Clear")
-    assert page.locator("#history .choose").count() == 1
-    page.click("text=Really clear?")
-    assert page.locator("#history .choose").count() == 0
+    expect(page, "#history .clear").to_have_text("Really clear?")
+    expect(page, "#history .choose").to_have_count(1)
+    page.click("#history .clear")
+    expect(page, "#history .choose").to_have_count(0)
+    keeps(page, 0)
     page.reload()
-    page.wait_for_selector("#history .note:not(:empty)")
-    assert page.locator("#history .choose").count() == 0
+    # Looked through, and nothing found.
+    expect(page, "#history .clear").to_be_hidden()
+    expect(page, "#history .choose").to_have_count(0)
+
+
+def test_what_was_removed_while_its_frames_were_fetched_stays_away(page, clips):
+    asked = []
+
+    def pass_the_first(route) -> None:
+        asked.append(route)
+        if len(asked) == 1:
+            route.continue_()
+
+    page.route("**/predict", pass_the_first)
+    give(page, clips / "red.mp4")
+    answered(page, "red")
+    while len(asked) < 2:
+        page.wait_for_timeout(20)
+    page.get_by_label("Remove red.mp4").click()
+    expect(page, "#answer .chips li >> nth=0").to_be_visible()
+    with page.expect_response("**/predict"):
+        asked[1].continue_()
+    page.wait_for_timeout(500)
+    expect(page, "#history .choose").to_have_count(0)
+    keeps(page, 0)
 
 
 def test_it_works_where_nothing_may_be_kept(browser, server, clips):
@@ -52,6 +88,6 @@ def test_it_works_where_nothing_may_be_kept(browser, server, clips):
     page.goto(f"{(FRONTEND / 'index.html').as_uri()}?server={server.url}")
     page.wait_for_selector("text=until the page is closed")
     give(page, clips / "red.mp4")
-    assert verdict(page)[0] == "red"
+    answered(page, "red")
     page.wait_for_selector("#history [data-state=done]")
     context.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.frontend.conftest import PATIENCE_MS, give, verdict
+from tests.frontend.conftest import answered, eventually, expect, give
 from tests.server.conftest import RunningServer
 
 KEY = "open-sesame"
@@ -24,8 +24,8 @@ def _enter(page, key: str) -> None:
 
 
 def test_it_asks_once_by_keyboard_and_remembers(open_page, locked, clips):
-    page = open_page(locked.url)
-    assert "wants an API key" in page.inner_text("#server-dialog .state")
+    page = open_page(locked.url, permissions=["clipboard-read", "clipboard-write"])
+    expect(page, "#server-dialog .state").to_contain_text("wants an API key")
     _enter(page, "wrong")
     page.wait_for_selector("text=does not take this API key")
     page.keyboard.press("Control+A")
@@ -36,7 +36,10 @@ def test_it_asks_once_by_keyboard_and_remembers(open_page, locked, clips):
     page.wait_for_selector("#server-button[data-state=there]")
     assert page.evaluate("localStorage.getItem('kinora.key')") == KEY
     give(page, clips / "green.mp4")
-    assert verdict(page)[0] == "green"
+    answered(page, "green")
+    page.click("text=Copy curl")
+    sent = '-H "X-API-Key: $KINORA_API_KEY"'
+    eventually(page, f"navigator.clipboard.readText().then((text) => text.includes('{sent}'))")
 
 
 def test_jobs_and_cameras_bring_the_key(open_page, locked, clips):
@@ -67,11 +70,12 @@ def test_jobs_and_cameras_bring_the_key(open_page, locked, clips):
 def test_a_link_to_another_server_gets_no_key(open_page, locked, server):
     page = open_page(locked.url)
     _enter(page, KEY)
-    page.wait_for_selector("#server-button[data-state=there]", timeout=PATIENCE_MS)
+    page.wait_for_selector("#server-button[data-state=there]")
     page.evaluate("localStorage.removeItem('kinora.server')")
     sent = []
     page.route(f"{server.url}/**", lambda route: (sent.append(route.request), route.abort()))
     page.goto(f"{locked.url}/?server={server.url}")
     page.wait_for_selector("#server-button[data-state=missing]")
     assert page.evaluate("api.key()") == ""
+    assert sent
     assert all("x-api-key" not in request.headers for request in sent)

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from tests.frontend.conftest import verdict
+from tests.frontend.conftest import answered, expect
 from tests.server.conftest import RunningServer
 
 
@@ -30,12 +30,15 @@ def test_a_sample_is_one_click_away(open_page, own_server, samples, clips):
     shutil.copy(clips / "green.jpg", samples / "still.jpg")
     page = open_page(own_server.url)
     page.get_by_role("button", name="a green wall").click()
-    assert verdict(page)[0] == "green"
-    assert page.inner_text("#stage .name") == "a_green_wall.mp4"
-    assert "still (image)" in page.locator("#samples").text_content()
+    answered(page, "green")
+    expect(page, "#stage .name").to_have_text("a_green_wall.mp4")
+    expect(page, "#samples").to_contain_text("still (image)")
 
 
 def test_without_samples_nothing_is_offered(open_page, own_server):
-    page = open_page(own_server.url)
-    page.wait_for_selector("#answer .chips li")
-    assert not page.locator("#samples").is_visible()
+    page = open_page("about:blank")
+    with page.expect_response("**/samples") as asked:
+        page.goto(own_server.url)
+    assert asked.value.json() == {"samples": []}
+    expect(page, "#answer .chips li >> nth=0").to_be_visible()
+    expect(page, "#samples").to_be_hidden()

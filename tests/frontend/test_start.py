@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.frontend.conftest import FRONTEND, give, verdict
+from tests.frontend.conftest import FRONTEND, answered, eventually, expect, give
 from tests.server.conftest import RunningServer
 
 DISK = (FRONTEND / "index.html").as_uri()
@@ -15,22 +15,19 @@ def test_it_is_small_and_brings_everything_along(page, server):
     files = [path for path in FRONTEND.rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) < 100_000
     page.wait_for_selector("#answer[data-state=empty] .chips li")
-    loaded = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
-    assert [url for url in loaded if not url.startswith(server.url)] == []
-    assert {url.rsplit("/", 1)[1] for url in loaded} >= {path.name for path in files} - {
-        "index.html"
-    }
+    entries = "performance.getEntriesByType('resource').map((entry) => entry.name)"
+    names = json.dumps([path.name for path in files if path.name != "index.html"])
+    eventually(page, f"{names}.every((n) => {entries}.some((url) => url.endsWith('/' + n)))")
+    assert [url for url in page.evaluate(entries) if not url.startswith(server.url)] == []
 
 
 def test_it_shows_what_the_server_knows(page):
-    page.wait_for_selector("#answer .chips li")
-    assert "blue" in page.locator("#answer .chips li").all_inner_texts()
+    expect(page, "#answer .chips li:text-is('blue')").to_be_visible()
     page.click("#server-button")
-    entries = page.locator("#server-dialog .models li").all_inner_texts()
-    assert any(entry.startswith("tints for videos, 3 actions") for entry in entries)
-    assert "Connected to http://127.0.0.1:" in page.inner_text("#server-dialog .state")
+    expect(page, "#server-dialog .models").to_contain_text("tints for videos, 3 actions")
+    expect(page, "#server-dialog .state").to_contain_text("Connected to http://127.0.0.1:")
     page.keyboard.press("Escape")
-    assert not page.locator("#server-dialog").is_visible()
+    expect(page, "#server-dialog").to_be_hidden()
 
 
 def test_from_disk_it_asks_the_usual_address_and_remembers_another(open_page, server):
@@ -53,7 +50,7 @@ def test_served_it_asks_where_it_came_from(page, server):
 def test_from_disk_it_recognises_like_served(open_page, server, clips):
     page = open_page(f"{DISK}?server={server.url}")
     give(page, clips / "red.mp4")
-    assert verdict(page)[0] == "red"
+    answered(page, "red")
 
 
 def test_without_a_server_it_says_so_and_goes_on_when_it_comes(open_page, tmp_path, models, clips):
@@ -63,13 +60,13 @@ def test_without_a_server_it_says_so_and_goes_on_when_it_comes(open_page, tmp_pa
     page.wait_for_selector("#server-button[data-state=there]")
     running.kill()
     page.wait_for_selector("#server-button[data-state=missing]")
-    assert page.inner_text("#live") == "The server does not answer."
-    assert page.inner_text("#answer .command code") == "make run"
+    expect(page, "#live").to_have_text("The server does not answer.")
+    expect(page, "#answer .command code").to_have_text("make run")
     give(page, clips / "green.mp4")
     page.wait_for_selector("#answer[data-state=busy]")
     again = RunningServer(tmp_path, models, video_model="tints", port=port).start()
     try:
-        assert verdict(page)[0] == "green"
+        answered(page, "green")
     finally:
         again.stop()
 
@@ -79,15 +76,16 @@ def test_a_server_without_models_says_how_to_get_one(open_page, tmp_path):
     running = RunningServer(tmp_path, tmp_path / "none").start()
     try:
         page = open_page(running.url)
-        page.wait_for_selector("text=No model yet")
-        assert "kinora train" in page.inner_text("#answer")
+        expect(page, "#answer .title").to_have_text("No model yet")
+        expect(page, "#answer").to_contain_text("kinora train")
     finally:
         running.stop()
 
 
 @pytest.mark.parametrize("body", ["<html>no JSON</html>", json.dumps({"hello": 1})])
 def test_something_else_at_the_address_is_no_server(open_page, body):
-    page = open_page(f"{DISK}?server={NOBODY}")
+    page = open_page("about:blank")
     page.route(f"{NOBODY}/**", lambda route: route.fulfill(body=body))
-    page.wait_for_timeout(2500)
-    assert page.get_attribute("#server-button", "data-state") == "missing"
+    with page.expect_response(f"{NOBODY}/models"):
+        page.goto(f"{DISK}?server={NOBODY}")
+    expect(page, "#server-button").to_have_attribute("data-state", "missing")

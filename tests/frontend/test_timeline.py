@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.conftest import write_video
-from tests.frontend.conftest import coloured, eventually, give, verdict
+from tests.frontend.conftest import answered, coloured, eventually, expect, give, has_cards
 from tests.server.conftest import RunningServer
 
 PLAYER = "document.querySelector('#stage video')"
@@ -21,21 +21,18 @@ def film(tmp_path_factory):
 
 def test_a_long_video_gets_a_time_line_that_follows_the_player(page, film):
     give(page, film)
-    verdict(page)
-    assert page.inner_text("#answer .perhaps") == "Over the whole video"
-    segments = page.locator("#timeline .track button")
-    labels = [one.get_attribute("aria-label").split(",")[0] for one in segments.all()]
-    assert labels == ["red", "green", "blue"]
-    segments.nth(2).click()
+    expect(page, "#answer .perhaps").to_have_text("Over the whole video")
+    expect(page, "#timeline .track button").to_have_text(["red", "green", "blue"])
+    page.click("#timeline .track button >> nth=2")
     eventually(page, f"Math.abs({PLAYER}.currentTime - 20) < 1.5 && {PLAYER}.paused")
-    eventually(page, "document.querySelector('#stage .now').textContent.startsWith('blue')")
-    assert page.locator("#timeline .track .current").inner_text() == "blue"
+    expect(page, "#stage .now").to_contain_text("blue")
+    expect(page, "#timeline .track .current").to_have_text("blue")
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    eventually(page, "document.querySelector('#stage .now').textContent.startsWith('green')")
-    box = page.locator("#timeline .graph").bounding_box()
-    page.mouse.click(box["x"] + box["width"] * 0.1, box["y"] + 5)
+    expect(page, "#stage .now").to_contain_text("green")
+    tracks = page.locator("#timeline .tracks")
+    tracks.click(position={"x": tracks.bounding_box()["width"] * 0.1, "y": 5})
     eventually(page, f"Math.abs({PLAYER}.currentTime - 3) < 0.5")
     colours = page.locator("#timeline .track li").evaluate_all(
         "items => items.map((item) => getComputedStyle(item.firstChild).backgroundColor)"
@@ -45,7 +42,7 @@ def test_a_long_video_gets_a_time_line_that_follows_the_player(page, film):
 
 def test_the_time_line_can_be_taken_along(page, film):
     give(page, film)
-    verdict(page)
+    page.wait_for_selector("#timeline .track button")
     taken = {}
     for name in ("JSON", "CSV", "WebVTT"):
         with page.expect_download() as download:
@@ -81,20 +78,20 @@ def test_a_short_video_gets_a_time_line_when_asked(page, clips):
     page.click("#options summary")
     page.check("#options [name=timeline]")
     give(page, clips / "green.mp4")
-    verdict(page)
-    assert page.locator("#timeline .track button").count() == 1
+    answered(page, "green")
+    expect(page, "#timeline .track button").to_have_count(1)
 
 
 def test_a_long_job_shows_progress_and_can_be_cancelled(page, server, tmp_path):
     film = write_video(
         tmp_path / "hour.mp4", 6000, fps=5, size=(64, 48), options={"preset": "ultrafast"}
     )
-    give(page, film)
+    with page.expect_request("**/events") as followed:
+        give(page, film)
     eventually(page, r"/Recognising [1-9]\d?\s%/.test(document.querySelector('#answer').innerText)")
     page.click("#answer button.stop")
     page.wait_for_selector("text=Nothing was recognised.")
-    link = page.evaluate("performance.getEntriesByType('resource').map(e => e.name).join(' ')")
-    job = next(url for url in link.split() if url.endswith("/events")).removesuffix("/events")
+    job = followed.value.url.removesuffix("/events")
     eventually(page, f"fetch('{job}').then(a => a.json()).then(a => a.state === 'cancelled')")
 
 
@@ -111,8 +108,7 @@ def test_a_job_goes_on_when_the_server_comes_back(open_page, tmp_path, models):
     page.wait_for_selector("#answer .hint:has-text('The server is gone.')")
     again = RunningServer(tmp_path, models, video_model="tints", port=port).start()
     try:
-        verdict(page)
-        assert page.locator("#history .choose").count() == 1
+        has_cards(page, 1, "done")
     finally:
         again.stop()
 
@@ -120,5 +116,4 @@ def test_a_job_goes_on_when_the_server_comes_back(open_page, tmp_path, models):
 def test_without_events_it_asks_how_far_the_job_is(page, film):
     page.route("**/events", lambda route: route.abort())
     give(page, film)
-    verdict(page)
-    assert page.locator("#timeline .track button").count() == 3
+    expect(page, "#timeline .track button").to_have_count(3)

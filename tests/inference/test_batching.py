@@ -12,7 +12,7 @@ from kinora.inference.batching import Turns
 
 def until(condition):
     """Wait for something that another thread brings about."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.001)
@@ -29,7 +29,7 @@ def test_one_more_than_may_wait_is_refused(threads):
 
     def work():
         with turns.turn():
-            release.wait(20)
+            release.wait(60)
 
     working = [threads.submit(work) for _ in range(3)]
     until(lambda: turns.waiting == 1)
@@ -37,7 +37,7 @@ def test_one_more_than_may_wait_is_refused(threads):
         pass
     release.set()
     for future in working:
-        future.result(20)
+        future.result(60)
     with turns.turn():
         assert turns.waiting == 0
 
@@ -74,7 +74,7 @@ def test_no_more_than_allowed_work_at_once_and_errors_pass_the_turn_on(threads):
                 raise ValueError(number)
 
     futures = [threads.submit(work, number) for number in range(60)]
-    failed = [number for number, future in enumerate(futures) if future.exception(20)]
+    failed = [number for number, future in enumerate(futures) if future.exception(60)]
     assert failed == list(range(0, 60, 3))
     assert most == 3
     assert turns.waiting == 0

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,9 @@ import requests
 from tests.conftest import ROOT, write_video
 from tests.tiny_models import scene
 
-STARTS_IN_S = 60
+# Generous, because tests share the machine; nothing waits longer than it has to.
+STARTS_IN_S = 180
+PATIENCE_S = 120
 
 
 class RunningServer:
@@ -59,7 +61,7 @@ class RunningServer:
         if self.process.poll() is None:
             self.process.terminate()
         self.url = ""
-        return self.process.wait(40)
+        return self.process.wait(PATIENCE_S)
 
     def kill(self) -> None:
         """End it without a warning."""
@@ -76,10 +78,10 @@ class RunningServer:
         return psutil.Process(self.process.pid).memory_info().rss / 1e6
 
     def get(self, path: str, **more) -> requests.Response:
-        return requests.get(self.url + path, timeout=30, **more)
+        return requests.get(self.url + path, timeout=PATIENCE_S, **more)
 
     def post(self, path: str, **more) -> requests.Response:
-        return requests.post(self.url + path, timeout=60, **more)
+        return requests.post(self.url + path, timeout=PATIENCE_S, **more)
 
     def predict(self, path: Path, name: str = "video.mp4", **options) -> requests.Response:
         """Send a file as the form field `video`."""
@@ -185,7 +187,20 @@ def in_threads(count: int, work) -> list:
     return results
 
 
+def until(condition: Callable[[], object]) -> None:
+    """Wait for what the server brings about."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def is_well(server: RunningServer) -> bool:
-    """It answers, and at once."""
-    begin = time.perf_counter()
-    return server.get("/healthz").status_code == 200 and time.perf_counter() - begin < 0.1
+    """It answers, and at once; one of a few times, since other things may hold up the machine."""
+
+    def is_quick() -> bool:
+        begin = time.perf_counter()
+        assert server.get("/healthz").status_code == 200
+        return time.perf_counter() - begin < 0.1
+
+    return any(is_quick() for _ in range(20))

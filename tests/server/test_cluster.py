@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-WAITS_S = 60
+WAITS_S = 240
 
 
 @pytest.fixture

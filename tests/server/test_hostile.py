@@ -4,7 +4,6 @@ import io
 import json
 import socket
 import struct
-import time
 import zipfile
 import zlib
 from contextlib import ExitStack
@@ -12,7 +11,7 @@ from contextlib import ExitStack
 import pytest
 import requests
 from tests.conftest import write_video
-from tests.server.conftest import RunningServer, in_threads, is_well
+from tests.server.conftest import PATIENCE_S, RunningServer, in_threads, is_well, until
 
 ERROR_FIELDS = {"success", "error", "message", "request_id"}
 # What a request may leave behind: interpreters and caches, made once.
@@ -27,7 +26,7 @@ def is_clean(server: RunningServer) -> bool:
 
 def connection(server: RunningServer) -> socket.socket:
     host, port = server.url.removeprefix("http://").split(":")
-    return socket.create_connection((host, int(port)), timeout=30)
+    return socket.create_connection((host, int(port)), timeout=PATIENCE_S)
 
 
 def assert_refused(answer: requests.Response, *statuses: int) -> None:
@@ -120,8 +119,7 @@ def test_bombs_are_defused(server):
     assert_refused(server.post("/predict", data=png_of_size(30_000, 30_000)), 413)
     assert_refused(server.post("/predict", data=png_of_size(6_000, 6_000)), 422)
     job = server.post("/jobs", data=bomb).json()
-    while server.get(job["links"]["self"]).json()["state"] in ("queued", "running"):
-        time.sleep(0.05)
+    until(lambda: server.get(job["links"]["self"]).json()["state"] not in ("queued", "running"))
     files = server.get(job["links"]["result"]).json()["files"]
     assert {file["error"] for file in files} == {"unsupported_media"}
     assert server.memory_mb() - small < _MOST_MEMORY_MB
@@ -195,10 +193,7 @@ def test_clients_that_hang_up_or_crawl_do_not_stop_others(make_server, clips):
     assert in_threads(4, ask) == [200] * 4
     for plain in crawling:
         plain.close()
-    deadline = time.monotonic() + 10
-    while not is_clean(server):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: is_clean(server))
 
 
 def test_a_client_that_does_not_read_its_answer_does_not_stop_others(make_server, moving_clip):

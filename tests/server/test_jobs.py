@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 from tests.conftest import write_video
-from tests.server.conftest import RunningServer
+from tests.server.conftest import PATIENCE_S, RunningServer, until
 from tests.tiny_models import scene
 
 COLOURS = ("red", "green", "blue")
@@ -33,7 +33,7 @@ def hand_in(server: RunningServer, content: bytes, **options: str) -> dict:
     return answer.json()
 
 
-def wait(server: RunningServer, job: dict, *states: str, within_s: float = 60) -> dict:
+def wait(server: RunningServer, job: dict, *states: str, within_s: float = 240) -> dict:
     deadline = time.monotonic() + within_s
     while True:
         now = server.get(job["links"]["self"]).json()
@@ -45,7 +45,9 @@ def wait(server: RunningServer, job: dict, *states: str, within_s: float = 60) -
 
 
 def events(server: RunningServer, job: dict) -> Iterator[tuple[str, dict]]:
-    with requests.get(server.url + job["links"]["events"], stream=True, timeout=60) as answer:
+    with requests.get(
+        server.url + job["links"]["events"], stream=True, timeout=PATIENCE_S
+    ) as answer:
         assert answer.headers["Content-Type"].startswith("text/event-stream")
         name = ""
         for line in answer.iter_lines(decode_unicode=True):
@@ -105,20 +107,17 @@ def test_cancelling_ends_a_job_and_removes_its_files(server, long_clip):
     early = server.get(running["links"]["result"])
     assert (early.status_code, early.json()["error"]) == (409, "not_finished")
     for job in (waiting, running):
-        answer = requests.delete(server.url + job["links"]["self"], timeout=30).json()
+        answer = requests.delete(server.url + job["links"]["self"], timeout=PATIENCE_S).json()
         assert answer["state"] == "cancelled"
     assert server.get(running["links"]["result"]).status_code == 409
     assert [name for name, _ in events(server, waiting)] == ["cancelled"]
-    deadline = time.monotonic() + 10
-    while list((server.data / "jobs").iterdir()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: not list((server.data / "jobs").iterdir()))
 
 
 def test_a_finished_job_cannot_be_cancelled(server, clips):
     job = hand_in(server, clips[0].read_bytes())
     wait(server, job, "done")
-    answer = requests.delete(server.url + job["links"]["self"], timeout=30)
+    answer = requests.delete(server.url + job["links"]["self"], timeout=PATIENCE_S)
     assert (answer.status_code, answer.json()["error"]) == (409, "already_finished")
 
 
@@ -170,11 +169,9 @@ def test_jobs_go_on_after_the_server_was_ended(make_server, long_clip, clips, ho
 def test_finished_jobs_are_forgotten_after_a_while(make_server, clips):
     server = make_server(job_hours=0.0003)
     job = hand_in(server, clips[0].read_bytes())
-    wait(server, job, "done")
+    # Done, or on a slow machine already forgotten.
+    until(lambda: server.get(job["links"]["self"]).json().get("state") not in ("queued", "running"))
     time.sleep(1.2)
     server.stop()
     server.start()
-    deadline = time.monotonic() + 15
-    while server.get(job["links"]["self"]).status_code != 404:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    until(lambda: server.get(job["links"]["self"]).status_code == 404)

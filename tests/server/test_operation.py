@@ -1,10 +1,10 @@
 """What whoever runs the server relies on: metrics, logs, headers, and a calm end."""
 
 import threading
-import time
 
 import pytest
 import requests
+from tests.server.conftest import PATIENCE_S, until
 
 from kinora.errors import ModelError
 
@@ -100,11 +100,13 @@ def test_what_runs_is_finished_when_the_server_stops(make_server, moving_clip):
     url, content = server.url + "/predict?annotate=1&explain=1", moving_clip.read_bytes()
 
     def ask() -> None:
-        answers.append(requests.post(url, data=content, timeout=60).status_code)
+        # In pieces, for which the server makes room as soon as they come in.
+        pieces = iter([content])
+        answers.append(requests.post(url, data=pieces, timeout=PATIENCE_S).status_code)
 
     asking = threading.Thread(target=ask)
     asking.start()
-    time.sleep(0.3)  # it has come in by now, and drawing takes longer
+    until((server.data / "uploads").exists)
     assert server.stop() == 0
     asking.join()
     assert answers == [200]

@@ -5,20 +5,21 @@ import threading
 import time
 
 import requests
-from tests.server.conftest import in_threads
+from tests.server.conftest import PATIENCE_S, in_threads, until
 
 CLIENTS = 200
 
 
 def test_200_requests_at_once_are_answered_or_told_to_come_back(make_server, moving_clip):
     server = make_server(max_in_flight=16)
-    content, waits, is_over = moving_clip.read_bytes(), [], threading.Event()
+    content, is_over = moving_clip.read_bytes(), threading.Event()
+    waits, answered = [], []
 
     def watch() -> None:
         session = requests.Session()
         while not is_over.is_set():
             begin = time.perf_counter()
-            assert session.get(server.url + "/healthz", timeout=30).status_code == 200
+            assert session.get(server.url + "/healthz", timeout=PATIENCE_S).status_code == 200
             waits.append(time.perf_counter() - begin)
             time.sleep(0.01)
 
@@ -28,15 +29,19 @@ def test_200_requests_at_once_are_answered_or_told_to_come_back(make_server, mov
 
     def ask(_: int) -> tuple[int, bool]:
         start.wait()
+        begin = time.perf_counter()
         answer = server.post("/predict?timeline=1", data=content)
+        if answer.ok:
+            answered.append(time.perf_counter() - begin)
         return answer.status_code, "Retry-After" in answer.headers
 
     answers = in_threads(CLIENTS, ask)
     is_over.set()
     watcher.join()
     assert set(answers) == {(200, False), (503, True)}
-    # The median, since 200 clients on the same few cores hold up the watcher itself, too.
-    assert statistics.median(waits) < 0.1
+    # The median, since 200 clients on the same few cores hold up the watcher itself, too. Where
+    # they hold it up for longer, it still does not stand in line with them.
+    assert statistics.median(waits) < max(0.1, statistics.median(answered) / 3)
     assert server.post("/predict", data=content).status_code == 200
     assert "kinora_waiting 0.0" in server.get("/metrics").text
 
@@ -49,13 +54,15 @@ def test_whoever_hangs_up_while_waiting_costs_nothing(make_server, moving_clip):
         try:
             server_answer = requests.post(server.url + "/predict", data=content, timeout=0.05)
             assert server_answer.status_code == 200
-        except requests.Timeout:
+        except (requests.ConnectionError, requests.Timeout):
             pass
 
-    in_threads(40, ask_in_a_hurry)
-    assert server.post("/predict", data=content).status_code == 200
-    text = server.get("/metrics").text
-    assert 'route="/predict",status="499"' in text
+    def is_noticed() -> bool:
+        in_threads(40, ask_in_a_hurry)
+        assert server.post("/predict", data=content).status_code == 200
+        return 'route="/predict",status="499"' in server.get("/metrics").text
+
+    until(is_noticed)
 
 
 def test_a_client_may_not_ask_too_often(make_server):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from tests.server.conftest import PATIENCE_S, until
 
 from kinora.errors import RequestError
 from kinora.model.bundle import add_scores, read_bundle
@@ -112,7 +113,9 @@ def test_models_are_swapped_without_a_failed_request(make_server, folder, clips)
     def ask() -> None:
         session = requests.Session()
         while not is_over.is_set():
-            answer = session.post(server.url + "/predict?model=tints", data=content, timeout=60)
+            answer = session.post(
+                server.url + "/predict?model=tints", data=content, timeout=PATIENCE_S
+            )
             if answer.status_code == 200 and answer.json()["action"] == "red":
                 seen.add(answer.json()["model"]["version"])
             else:
@@ -124,14 +127,9 @@ def test_models_are_swapped_without_a_failed_request(make_server, folder, clips)
     versions = []
     for _ in range(3):
         versions.append(replace(folder / "tints"))
-        deadline = time.monotonic() + 30
-        while versions[-1] not in seen:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        until(lambda: versions[-1] in seen)
     (folder / "tints" / "model.h5").write_bytes(b"broken")
-    while "tints" not in {entry["name"] for entry in server.get("/models").json()["broken"]}:
-        assert time.monotonic() < deadline + 30
-        time.sleep(0.05)
+    until(lambda: "tints" in [one["name"] for one in server.get("/models").json()["broken"]])
     is_over.set()
     for thread in threads:
         thread.join()
