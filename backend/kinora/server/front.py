@@ -10,8 +10,9 @@ import io
 import logging
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from typing import Any, BinaryIO
 
 from flask import Flask
@@ -19,7 +20,7 @@ from flask import Flask
 from kinora.errors import BusyError, KinoraError, RequestError
 from kinora.server.camera import Cameras
 from kinora.server.guard import key_of
-from kinora.server.services import ADMITTED, GONE, KEY, REFUSAL, Services
+from kinora.server.services import ADMITTED, GONE, KEY, READ, REFUSAL, Services
 from kinora.server.uploads import largest_upload, private_file, too_large
 from kinora.server.wsgi import Answer, environ_of, run
 
@@ -30,9 +31,13 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 # Threads for everything that is answered at once, so that it never waits for predictions.
-_QUICK_THREADS = 8
-# Whoever asks whether the server lives shall not queue behind a burst of refusals.
-_HEALTH_THREADS = 1
+_QUICK_THREADS = 4
+# So many predictions are read by the application at a time, before they wait for their turn. More
+# would only be in the way of each other and of the one thread that receives all requests.
+_READ_AT_ONCE = 2
+# Whoever asks whether the server lives shall not wait for a thread while a burst of requests holds
+# them all. The application answers this without waiting for anything.
+_HEALTH = ("/healthz", "/readyz")
 # Listeners to the events of jobs hold a thread each.
 _LISTENERS = 32
 # A client must send at least so many bytes a second, after a start of so many seconds.
@@ -55,6 +60,11 @@ class _Lane:
         self.name, self.inside = name, 0
         self._most = threads if is_bounded else None
         self.threads = ThreadPoolExecutor(threads, f"kinora-{name}")
+        # All begin now: to begin a thread takes milliseconds on a busy machine, and all requests
+        # of a burst would wait for that, one after the other.
+        all_there = threading.Barrier(threads)
+        for _ in range(threads):
+            self.threads.submit(all_there.wait)
 
     @property
     def is_full(self) -> bool:
@@ -75,9 +85,9 @@ class Front:
         self._app = app
         self._parts: Services = app.extensions[KEY]
         self._quick = _Lane("quick", _QUICK_THREADS, is_bounded=False)
-        self._health = _Lane("health", _HEALTH_THREADS, is_bounded=False)
         self._slow = _Lane("predictions", self._parts.settings.max_in_flight)
         self._listening = _Lane("listeners", _LISTENERS)
+        self._door = threading.Semaphore(_READ_AT_ONCE)
         self._cameras = Cameras(self._parts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,10 +95,18 @@ class Front:
         if scope["type"] == "websocket":
             await self._cameras.serve(scope, receive, send)
             return
+        is_health = scope["path"] in _HEALTH and scope["method"] in ("GET", "HEAD")
         try:
-            await self._answer(scope, receive, send)
+            if is_health:
+                await self._tell_health(scope, send)
+            else:
+                await self._answer(scope, receive, send)
         except _GoneError:
             logger.info("a client hung up: %s %s", scope["method"], scope["path"])
+
+    async def _tell_health(self, scope: Scope, send: Send) -> None:
+        environ = environ_of(scope, _headers(scope), io.BytesIO(), 0)
+        await _send(send, run(self._app.wsgi_app, environ), self._quick.threads)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = _headers(scope)
@@ -119,7 +137,8 @@ class Front:
         watch = asyncio.create_task(_until_gone(receive, environ[GONE]))
         try:
             with lane:
-                answer = await self._run(lane.threads, environ)
+                door = self._door if lane is self._slow else None
+                answer = await self._run(lane.threads, environ, door)
                 if answer.pieces is not None:
                     await _send(send, answer, lane.threads)
                     return
@@ -132,13 +151,16 @@ class Front:
         """Each kind has threads of its own, so that nothing waits for predictions or a burst."""
         if environ["REQUEST_METHOD"] == "POST":
             return self._slow
-        if environ["PATH_INFO"] in ("/healthz", "/readyz"):
-            return self._health
         return self._listening if environ["PATH_INFO"].endswith("/events") else self._quick
 
-    async def _run(self, threads: ThreadPoolExecutor, environ: dict[str, Any]) -> Answer:
+    async def _run(
+        self,
+        threads: ThreadPoolExecutor,
+        environ: dict[str, Any],
+        door: threading.Semaphore | None = None,
+    ) -> Answer:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(threads, run, self._app.wsgi_app, environ)
+        return await loop.run_in_executor(threads, _run, self._app.wsgi_app, environ, door)
 
     def _check(self, scope: Scope, headers: dict[str, str]) -> None:
         key = key_of(headers.get("authorization", ""), headers.get("x-api-key", ""))
@@ -156,6 +178,15 @@ class Front:
         return private_file(None if length is None else int(length), uploads)
 
 
+def _run(app: Flask, environ: dict[str, Any], door: threading.Semaphore | None) -> Answer:
+    """Call the application, behind a door that it leaves by itself once it has read the request."""
+    with ExitStack() as stack:
+        if door is not None:
+            stack.enter_context(door)
+            environ[READ] = stack.close
+        return run(app, environ)
+
+
 def _headers(scope: Scope) -> dict[str, str]:
     """The headers by name; those that came twice joined, as WSGI wants it."""
     headers: dict[str, str] = {}
@@ -171,7 +202,8 @@ async def _receive(receive: Receive, file: BinaryIO, largest: int) -> int:
     while is_more:
         deadline = start + _PATIENCE_S + size / _SLOWEST_BYTES_PER_S
         try:
-            message = await asyncio.wait_for(receive(), deadline - time.monotonic())
+            with _at_most(deadline - time.monotonic()):
+                message = await receive()
         except asyncio.TimeoutError as error:
             raise RequestError(
                 "The request came too slowly and was given up.", "too_slow", 408
@@ -194,7 +226,8 @@ async def _throw_away(receive: Receive) -> None:
     while size < _MOST_THROWN_AWAY:
         left = start + _PATIENCE_S + size / _SLOWEST_BYTES_PER_S - time.monotonic()
         try:
-            message = await asyncio.wait_for(receive(), max(left, 0))
+            with _at_most(left):
+                message = await receive()
         except asyncio.TimeoutError:
             return
         size += len(message.get("body", b""))
@@ -222,13 +255,11 @@ async def _send(
         if name.lower() != "date"
     ]
     loop = asyncio.get_running_loop()
+    is_whole = answer.pieces is None and before_end is None
+    start = {"type": "http.response.start", "status": answer.status, "headers": headers}
+    first = {"type": "http.response.body", "body": answer.body, "more_body": not is_whole}
     try:
-        await _patiently(
-            send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        )
-        await _patiently(
-            send({"type": "http.response.body", "body": answer.body, "more_body": True})
-        )
+        await _patiently(_in_turn(send, start, first))
         while answer.pieces is not None:
             piece = await loop.run_in_executor(pool, answer.next_piece)
             if piece is None:
@@ -236,14 +267,45 @@ async def _send(
             await _patiently(send({"type": "http.response.body", "body": piece, "more_body": True}))
         if before_end is not None:
             await before_end
-        await _patiently(send({"type": "http.response.body", "body": b"", "more_body": False}))
+        if not is_whole:
+            await _patiently(send({"type": "http.response.body", "body": b"", "more_body": False}))
     finally:
-        await loop.run_in_executor(pool, answer.close)
+        if answer.pieces is not None:
+            await loop.run_in_executor(pool, answer.close)
+
+
+async def _in_turn(send: Send, *messages: dict[str, Any]) -> None:
+    for message in messages:
+        await send(message)
+
+
+@contextmanager
+def _at_most(seconds: float) -> Iterator[None]:
+    """Give up after so long, with TimeoutError.
+
+    In this very task, while `wait_for` begins another one every time, which is a delay of its own
+    in a burst of requests. (`asyncio.timeout` is not there before Python 3.11.)
+    """
+    is_over, task = False, asyncio.current_task()
+
+    def give_up() -> None:
+        nonlocal is_over
+        is_over = True
+        task.cancel()
+
+    timer = asyncio.get_running_loop().call_later(seconds, give_up)
+    try:
+        yield
+    except asyncio.CancelledError as error:
+        raise (asyncio.TimeoutError if is_over else error) from None
+    finally:
+        timer.cancel()
 
 
 async def _patiently(sending: Awaitable[None]) -> None:
     """Wait for the client to read, but not for ever."""
     try:
-        await asyncio.wait_for(sending, _UNREAD_S)
+        with _at_most(_UNREAD_S):
+            await sending
     except asyncio.TimeoutError as error:
         raise _GoneError from error

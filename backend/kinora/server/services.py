@@ -19,8 +19,9 @@ from kinora.server.work import Work
 KEY = "kinora"
 
 # What the front, which receives requests whole, says about them in their environment: the error to
-# answer with, that they were let in, and an event that is set once the client has hung up.
-REFUSAL, ADMITTED, GONE = "kinora.refusal", "kinora.admitted", "kinora.gone"
+# answer with, that they were let in, an event that is set once the client has hung up, and what to
+# call when the request has been read and will wait.
+REFUSAL, ADMITTED, GONE, READ = "kinora.refusal", "kinora.admitted", "kinora.gone", "kinora.read"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Running the application: one process, one model in memory, no debug server."""
 
 import asyncio
+import gc
 import json
 import logging
 import socket
@@ -28,6 +29,9 @@ _GRACE_S = 30
 # A new connection must have brought the head of a request by then; one that is kept open for
 # further requests is closed when none came for so long.
 _SILENCE_S, _IDLE_S = 10, 60
+# How long a thread that computes may keep the others waiting, with the one among them that receives
+# all requests. Python's own 5 ms add up to a lot where many threads begin at once.
+_SWITCH_S = 0.0005
 # How often a camera is asked for a sign of life, and how long it may take to give one.
 _PING_S, _PONG_S = 5.0, 8.0
 
@@ -51,10 +55,19 @@ def serve(settings: ServerSettings) -> int:
                 listener.close()
                 app.run(host, port, debug=True, threaded=True, use_reloader=False)
             else:
+                _be_prompt()
                 _Server(app, parts).run(sockets=[listener])
         finally:
             parts.stop()
     return 0
+
+
+def _be_prompt() -> None:
+    """Keep pauses short that would hold up all requests at once."""
+    # What is there now stays; to look through it for garbage takes a tenth of a second.
+    gc.collect()
+    gc.freeze()
+    sys.setswitchinterval(_SWITCH_S)
 
 
 class _Protocol(H11Protocol):
@@ -97,6 +110,7 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 Front(app),
+                loop="asyncio",  # the one that is there everywhere, so that it is the tested one
                 http=_Protocol,
                 ws="websockets-sansio",
                 ws_max_size=LARGEST_FRAME_BYTES,

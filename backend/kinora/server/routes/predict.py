@@ -8,7 +8,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from kinora.errors import RequestError
 from kinora.server.forms import medium_body
 from kinora.server.schemas import REFUSALS, ErrorAnswer, Options, PredictAnswer, parse
-from kinora.server.services import GONE, services
+from kinora.server.services import GONE, READ, services
 from kinora.server.uploads import received
 
 predict = APIBlueprint(
@@ -33,6 +33,7 @@ def answer(query: Options) -> Response:
     with received(request, parts.settings.data / "uploads") as upload:
         parts.registry.check_name(query.model)
         options = parse(Options, {**request.args, **upload.fields})
+        request.environ.get(READ, bool)()
         arrived = time.perf_counter()
         with parts.turns.turn(request.remote_addr):
             parts.metrics.stage("wait", time.perf_counter() - arrived)
