@@ -3,11 +3,12 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 5000
+MINUTES ?= 10
 DATA ?= data
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench bench-bulk models notebook samples clean
+.PHONY: help run test lint format bench bench-bulk soak models notebook samples clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -47,6 +48,9 @@ bench: .venv/everything  ## print the speed figures of the README
 
 bench-bulk: .venv/everything  ## print the files a second of kinora bulk, locally and on Ray
 	$(BIN)/python benchmarks/bench_bulk.py
+
+soak: .venv/everything  ## load a server with all kinds of requests (MINUTES=10)
+	$(BIN)/python benchmarks/soak_server.py $(MINUTES)
 
 models: .venv/everything  ## train the shipped models anew, from the data sets in DATA=data
 	$(BIN)/python models/make_models.py $(DATA)

@@ -4,6 +4,7 @@
 
 Both answer with the same bundle, by default the first one for videos in the models folder. The
 usual one reads the first 20 frames only, Kinora frames from the whole clip. The two take turns.
+At last Kinora gets 200 requests at once, and is asked all the while whether it is well.
 """
 
 import sys
@@ -19,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from clips import Recipe, make
 from measure import print_table
+from overload import tell
 from servers import Running, kinora_server, naive_server
 
 from kinora.inference.models import default_model, usable_bundles
@@ -140,19 +142,11 @@ def main() -> None:
                 ]
     print_table(
         f"POST /predict with {bundle.name}; the last column: more answers, shorter median",
-        [
-            "clip",
-            "clients",
-            "server",
-            "answers/s",
-            "median ms",
-            "95 % ms",
-            "CPU ms",
-            "failed",
-            "ratio",
-        ],
+        _COLUMNS,
         rows,
     )
+    with kinora_server(bundle.parent) as ours:
+        tell(ours.url)
 
 
 if __name__ == "__main__":

@@ -6,21 +6,30 @@ import logging
 import os
 import pickle
 import socket
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from kinora.bulk.processes import Guarded, Make
 from kinora.errors import BusyError, KinoraError, SettingError
-from kinora.inference.loading import Loaded
-from kinora.inference.recognizer import Recognizer
+
+# Workers import this file and do not recognise by themselves.
+if TYPE_CHECKING:
+    import pyarrow
+
+    from kinora.inference.loading import Loaded
+    from kinora.inference.recognizer import Recognizer
 
 AUTO = "auto"
 
-# Items that a worker takes at once, and how many blocks of work there are at most. What a node
-# that dies had in hand is done again: a block.
+# Items that a worker takes at once, and in a block; of about how many blocks of that size there are
+# at most. What a node that dies had in hand is done again: a block.
 _ITEMS_PER_BATCH, _ITEMS_PER_BLOCK, _MOST_BLOCKS = 4, 16, 2000
+# A block is no more than this share of what is left for each worker, so that all end together.
+_SHARE_OF_REST = 4
 
 _APPLICATION = "kinora"
 _REQUESTS_PER_REPLICA, _MOST_REPLICAS = 2, 64
@@ -57,14 +66,11 @@ def each(
         from ray.exceptions import RayError
 
         ray.data.DataContext.get_current().enable_progress_bars = False
-        blocks = min(len(items), max(1, len(items) // _ITEMS_PER_BLOCK), _MOST_BLOCKS)
         cores = max(1, int(ray.cluster_resources().get("CPU", 1)))
-        answers = ray.data.from_items(
-            [{"item": pickle.dumps(item)} for item in items], override_num_blocks=blocks
-        ).map_batches(
+        answers = ray.data.from_arrow(list(_blocks(items, cores))).map_batches(
             _Worker,
             # In a tuple, so that each worker fetches it by itself, once.
-            fn_constructor_args=((ray.put((make, crashed)),),),
+            fn_constructor_args=((ray.put((pickle.dumps(make), pickle.dumps(crashed))),),),
             batch_size=_ITEMS_PER_BATCH,
             num_cpus=1,
             # Fewer for a while when a node has died; the rest goes on. Without a largest size
@@ -81,19 +87,44 @@ def each(
             ) from error
 
 
+def _blocks(items: Sequence[Any], workers: int) -> "Iterator[pyarrow.Table]":
+    """The items, pickled, in blocks that get smaller towards the end."""
+    import pyarrow
+
+    most, start = max(_ITEMS_PER_BLOCK, len(items) // _MOST_BLOCKS), 0
+    while start < len(items):
+        share = (len(items) - start) // (workers * _SHARE_OF_REST)
+        end = start + min(most, max(_ITEMS_PER_BATCH, share))
+        yield pyarrow.table({"item": [pickle.dumps(item) for item in items[start:end]]})
+        start = end
+
+
 class _Worker:
     """What runs on a core of the cluster."""
 
     def __init__(self, wrapped: tuple[Any]) -> None:
         import ray
 
+        # A process begins by importing the file that the one before it was started with. That is
+        # Ray's, which takes as long as all that ours needs.
+        vars(sys.modules["__main__"]).pop("__file__", None)
         # In a process beside the actor, which Ray would otherwise start again without end.
-        self._work = Guarded(*ray.get(wrapped[0]))
+        self._work = Guarded(*map(_Packed, ray.get(wrapped[0])))
 
     def __call__(self, batch: Mapping[str, Any]) -> dict[str, list[bytes]]:
         """One pickled answer for each pickled item."""
         items = (pickle.loads(item) for item in batch["item"])  # noqa: S301 - written above
         return {"answer": [pickle.dumps(self._work(item)) for item in items]}
+
+
+@dataclass(frozen=True)
+class _Packed:
+    """A function, unpacked where it is called: the actor itself imports nothing for it."""
+
+    content: bytes
+
+    def __call__(self, *arguments: Any) -> Any:
+        return pickle.loads(self.content)(*arguments)  # noqa: S301 - packed above
 
 
 class ServeEngine:
@@ -118,7 +149,7 @@ class ServeEngine:
 
     def __call__(
         self,
-        loaded: Loaded,
+        loaded: "Loaded",
         file: BinaryIO,
         work: Callable[..., Any],
         arguments: tuple[Any, ...],
@@ -170,6 +201,7 @@ class ServeEngine:
 
 def _application(serve: ModuleType) -> Any:
     """The deployment: batches of requests, and more replicas when more is asked."""
+    from kinora.inference.recognizer import Recognizer
 
     @serve.deployment(
         name="recognition",
@@ -205,7 +237,7 @@ def _application(serve: ModuleType) -> Any:
 
 
 def _answer(
-    recognizer: Recognizer, content: bytes, work: Callable[..., Any], arguments: tuple[Any, ...]
+    recognizer: "Recognizer", content: bytes, work: Callable[..., Any], arguments: tuple[Any, ...]
 ) -> Any:
     """What the work gives, or the error that says what is wrong with the file."""
     try:

@@ -29,6 +29,9 @@ _GRACE_S = 30
 # A new connection must have brought the head of a request by then; one that is kept open for
 # further requests is closed when none came for so long.
 _SILENCE_S, _IDLE_S = 10, 60
+# So much is read of one connection before the next one's turn. With asyncio's own 256 KB a hundred
+# uploads at once would hold up a short question for a good part of a second.
+_PIECE_BYTES = 1 << 15
 # How long a thread that computes may keep the others waiting, with the one among them that receives
 # all requests. Python's own 5 ms add up to a lot where many threads begin at once.
 _SWITCH_S = 0.0005
@@ -74,8 +77,9 @@ class _Protocol(H11Protocol):
     """HTTP, whose refusals have the shape of every error, and which waits for no one for long."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:
-        """Give the client some time to say what it wants."""
+        """Give the client some time to say what it wants, and no more than its part of the time."""
         super().connection_made(transport)
+        transport.max_size = _PIECE_BYTES
         self.loop.call_later(_SILENCE_S, self._close_if_silent)
 
     def _close_if_silent(self) -> None:
