@@ -31,7 +31,7 @@ _GRACE_S = 30
 _SILENCE_S, _IDLE_S = 10, 60
 # So much is read of one connection before the next one's turn. With asyncio's own 256 KB a hundred
 # uploads at once would hold up a short question for a good part of a second.
-_PIECE_BYTES = 1 << 15
+_PIECE_BYTES = 1 << 16
 # How long a thread that computes may keep the others waiting, with the one among them that receives
 # all requests. Python's own 5 ms add up to a lot where many threads begin at once.
 _SWITCH_S = 0.0005
@@ -104,7 +104,11 @@ class _Protocol(H11Protocol):
             "Connection: close\r\n\r\n"
         )
         self.transport.write(head.encode() + content)
-        self.transport.close()
+        # Closed at once, what is still on its way here would take the refusal away from the client.
+        self.transport.write_eof()
+        self.connections.discard(self)
+        self.transport.set_protocol(asyncio.Protocol())  # which hears nothing
+        self.loop.call_later(_SILENCE_S, self.transport.close)
 
 
 class _Server(uvicorn.Server):
