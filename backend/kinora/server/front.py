@@ -60,11 +60,6 @@ class _Lane:
         self.name, self.inside = name, 0
         self._most = threads if is_bounded else None
         self.threads = ThreadPoolExecutor(threads, f"kinora-{name}")
-        # All begin now: to begin a thread takes milliseconds on a busy machine, and all requests
-        # of a burst would wait for that, one after the other.
-        all_there = threading.Barrier(threads)
-        for _ in range(threads):
-            self.threads.submit(all_there.wait)
 
     @property
     def is_full(self) -> bool:
