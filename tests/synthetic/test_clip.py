@@ -133,6 +133,16 @@ def test_each_action_moves_what_it_is_named_for(seed):
     assert max(ahead) > 0.2
 
 
+@pytest.mark.parametrize("action", ACTIONS)
+def test_in_a_pause_the_person_rests_and_then_goes_on(action):
+    times = np.arange(60) / 25
+    motion = make_motion(action, make_body(1), times, 0.0, 1, pause=(0.8, 1.6))
+    moved = np.abs(np.diff(motion.arms, axis=0)).max(axis=(1, 2, 3))
+    moved += np.abs(np.diff(motion.feet, axis=0)).max(axis=(1, 2)) * 5
+    assert moved[25:34].mean() < 0.5 * moved[10:17].mean()
+    assert moved[25:34].mean() < 0.5 * moved[45:52].mean()
+
+
 def test_standing_feet_stay_where_they_are():
     for action in ("wave", "clap", "punch"):
         motion = make_motion(action, make_body(1), np.arange(60) / 25, 0.0, 1)

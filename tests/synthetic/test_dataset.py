@@ -96,6 +96,13 @@ def test_the_test_looks_from_other_sides():
     assert (np.abs(seen[:, None] - unseen).min(axis=0) < 15).all()
 
 
+def test_about_every_other_clip_pauses():
+    clips = [planned.clip for planned in plan_dataset(DatasetOptions(clips_per_action=40))]
+    paused = [clip for clip in clips if clip.pause]
+    assert 0.3 < len(paused) / len(clips) < 0.7
+    assert all(0 < clip.pause[0] < clip.pause[1] < clip.seconds for clip in paused)
+
+
 def test_a_part_of_the_actions_is_the_same_clips():
     all_clips = plan_dataset(TINY)
     some = plan_dataset(DatasetOptions(4, ("jump", "clap"), seconds=0.2, width=64, height=48))

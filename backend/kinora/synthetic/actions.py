@@ -10,21 +10,30 @@ import numpy as np
 
 from kinora.synthetic.body import Body
 from kinora.synthetic.bones import FORE, LEFT, RIGHT, UPPER, bend, unit
-from kinora.synthetic.motion import Motion, Take, activity, rest, sway
+from kinora.synthetic.motion import LONGEST_RAMP, Motion, Take, activity, rest, sway
 from kinora.synthetic.poses import ARMS, random_arms
 
 _GRAVITY = 9.81
 
 
-def make_motion(action: str, body: Body, times: np.ndarray, azimuth: float, seed: int) -> Motion:
+def make_motion(
+    action: str,
+    body: Body,
+    times: np.ndarray,
+    azimuth: float,
+    seed: int,
+    *,
+    pause: tuple[float, float] | None = None,
+) -> Motion:
     """The movement of one clip."""
     rng = np.random.default_rng((seed, 2))
-    active = activity(times, rng)
+    active = activity(times, rng, pause)
     motion = rest(times, body, rng)
     before, after = random_arms(rng, 0.5), random_arms(rng, 0.5)
     ACTIONS[action](motion, Take(times, active, body, azimuth, rng))
-    late = (times > times[-1] / 2)[:, None, None, None]
-    resting = np.where(late, after, before)
+    # One resting pose takes the other's place unseen, while the person is busy.
+    switch = pause[0] - LONGEST_RAMP / 2 if pause else times[-1] / 2
+    resting = np.where((times > switch)[:, None, None, None], after, before)
     blend = active[:, None, None, None]
     motion.arms = unit(resting + (unit(motion.arms) - resting) * blend)
     sway(motion, times, rng)

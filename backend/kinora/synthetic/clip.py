@@ -28,6 +28,7 @@ class PersonClip:
         body: Seed of the person alone; by default the clip's own seed.
         azimuth_deg: Where the camera stands, in degrees to the person's left of straight ahead;
             by default somewhere from -100 to 100.
+        pause: From when to when the person rests between two goes, in seconds.
     """
 
     action: str
@@ -38,6 +39,7 @@ class PersonClip:
     fps: float = 25.0
     width: int = 320
     height: int = 240
+    pause: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if self.action not in ACTIONS:
@@ -75,7 +77,7 @@ class Scene:
         azimuth = np.radians(drawn if clip.azimuth_deg is None else clip.azimuth_deg)
         body = make_body(clip.seed if clip.body is None else clip.body)
         times = np.arange(clip.frame_count) / clip.fps
-        motion = make_motion(clip.action, body, times, azimuth, clip.seed)
+        motion = make_motion(clip.action, body, times, azimuth, clip.seed, pause=clip.pause)
         camera = make_camera(clip.seed, times, self._size, azimuth, body.height)
         gaze = float(np.clip(azimuth, -0.9, 0.9)) * rng.uniform(0, 1)
         joints = place_joints(body, motion, gaze)

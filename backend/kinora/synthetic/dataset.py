@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -120,7 +121,7 @@ def _write_one_image(planned: PlannedClip, folder: Path) -> None:
     """One frame of the middle half, in which something happens."""
     count = planned.clip.frame_count
     share = np.random.default_rng((planned.clip.seed, 11)).uniform(0.25, 0.75)
-    frame = Scene(planned.clip).draw(int(share * count))
+    frame = Scene(replace(planned.clip, pause=None)).draw(int(share * count))
     write_image(folder / _place(planned, "images"), frame)
 
 

@@ -10,6 +10,8 @@ from kinora.synthetic.poses import random_arms, random_feet
 
 # How likely an arm that the action does not need hangs down.
 _FREE_ARM_AT_REST = 0.7
+# Seconds in which a rest becomes an action.
+LONGEST_RAMP = 0.3
 
 
 @dataclass
@@ -57,14 +59,26 @@ class Take:
         return turns + self.rng.uniform(0, 1)
 
 
-def activity(times: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """0 at rest, 1 in action, with soft ramps; rests are at both ends of the clip."""
+def activity(
+    times: np.ndarray, rng: np.random.Generator, pause: tuple[float, float] | None = None
+) -> np.ndarray:
+    """0 at rest, 1 in action, with soft ramps; rests are at both ends of the clip.
+
+    Args:
+        times: (T,) seconds.
+        rng: Decides when it begins and ends.
+        pause: From when to when there is another rest, in seconds.
+    """
     length = times[-1] + 1e-6
     start, end = length * rng.uniform(-0.1, 0.2), length * (1 - rng.uniform(-0.1, 0.16))
-    ramp = rng.uniform(0.15, 0.3)
+    ramp = rng.uniform(0.15, LONGEST_RAMP)
     rising = np.clip((times - start) / ramp + 0.5, 0, 1)
     falling = np.clip((end - times) / ramp + 0.5, 0, 1)
     level = np.minimum(rising, falling)
+    if pause:
+        leaving = np.clip((pause[0] - times) / ramp + 0.5, 0, 1)
+        returning = np.clip((times - pause[1]) / ramp + 0.5, 0, 1)
+        level = np.minimum(level, np.maximum(leaving, returning))
     return level * level * (3 - 2 * level)
 
 

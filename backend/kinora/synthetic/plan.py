@@ -16,6 +16,10 @@ _TEST_PERCENT, _VAL_PERCENT = 20, 10
 # Where the camera stands, in degrees: the middle of a range and half its width. The test looks
 # from between the places that training and validation look from.
 _SEEN = ((-90, 13), (-45, 13), (0, 13), (45, 13), (90, 13))
+# Every other clip shows two goes with a rest between them: then hardly a pose in a single frame
+# says what the whole clip shows. Where the rest begins, and how long it is, in shares of the clip.
+_PAUSED = 0.5
+_PAUSE_STARTS, _PAUSE_LENGTHS = (0.36, 0.42), (0.2, 0.3)
 _UNSEEN = ((-67.5, 8), (-22.5, 8), (22.5, 8), (67.5, 8))
 
 
@@ -104,5 +108,11 @@ def _plan_clip(options: DatasetOptions, action: str, number: int, split: str) ->
         seed=int(rng.integers(2**62)),
         body=int(body),
         azimuth_deg=middle + rng.uniform(-reach, reach),
+        pause=_plan_pause(options.seconds, rng),
     )
     return PlannedClip(f"{action}_{number + 1:04d}", f"body_{number + 1:04d}", split, clip)
+
+
+def _plan_pause(seconds: float, rng: np.random.Generator) -> tuple[float, float] | None:
+    start, length = rng.uniform(*_PAUSE_STARTS), rng.uniform(*_PAUSE_LENGTHS)
+    return (start * seconds, (start + length) * seconds) if rng.uniform() < _PAUSED else None
