@@ -26,12 +26,13 @@ def test_every_file_is_written(evaluation, tmp_path):
     write_report(evaluation, folder)
     assert sorted(path.name for path in folder.iterdir()) == [
         "confusion_matrix.png",
+        "examples.png",
         "reliability.png",
         "report.html",
         "report.json",
         "report.md",
     ]
-    for name in ("confusion_matrix.png", "reliability.png"):
+    for name in ("confusion_matrix.png", "examples.png", "reliability.png"):
         picture = read_image(folder / name)
         assert picture.shape[0] > 200
         assert picture.std() > 10

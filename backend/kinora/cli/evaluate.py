@@ -51,7 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="DIR",
         help="write report.html (with the clips behind each number), report.md, report.json, "
-        "confusion_matrix.png and reliability.png",
+        "examples.png (some right and some wrong answers), confusion_matrix.png and "
+        "reliability.png",
     )
     parser.add_argument(
         "--strangers",

@@ -10,24 +10,27 @@ import numpy as np
 from kinora.errors import DataError
 from kinora.evaluation.bootstrap import Interval
 from kinora.evaluation.evaluation import Evaluation
+from kinora.evaluation.examples import write_examples
 from kinora.evaluation.page import write_page
 from kinora.evaluation.scores import Scores
 from kinora.plots import confusion_matrix, reliability
 
 JSON_FILE, MARKDOWN_FILE, PAGE_FILE = "report.json", "report.md", "report.html"
 MATRIX_FILE, RELIABILITY_FILE = "confusion_matrix.png", "reliability.png"
+EXAMPLES_FILE = "examples.png"
 
 _TOP = 5
 _LEAK = "These scores are too high: clips like the measured ones were learned from."
 
 
 def write_report(evaluation: Evaluation, folder: Path) -> None:
-    """Write report.json, report.md, report.html and both figures into a folder."""
+    """Write report.json, report.md, report.html, both figures and examples into a folder."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write_text(folder / JSON_FILE, json.dumps(to_dict(evaluation), indent=1) + "\n")
         _write_text(folder / MARKDOWN_FILE, to_markdown(evaluation))
         write_figures(evaluation, folder)
+        write_examples(evaluation, folder / EXAMPLES_FILE)
         figures = {"reliability diagram": folder / RELIABILITY_FILE}
         write_page(evaluation, folder / PAGE_FILE, figures)
     except OSError as error:

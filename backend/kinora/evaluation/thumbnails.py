@@ -48,11 +48,18 @@ def strips(paths: Sequence[Path]) -> list[str | None]:
     return made
 
 
-def _strip(path: Path) -> str | None:
+def side_by_side(path: Path, spec: ClipSpec) -> np.ndarray | None:
+    """The distinct frames of a clip beside one another; None where it cannot be read."""
     try:
-        frames = read_clip(path, _STRIP).frames
+        return np.hstack(list(read_clip(path, spec).frames))
     except MediaError:
         return None
+
+
+def _strip(path: Path) -> str | None:
+    picture = side_by_side(path, _STRIP)
+    if picture is None:
+        return None
     file = io.BytesIO()
-    Image.fromarray(np.hstack(list(frames))).save(file, "JPEG", quality=_QUALITY)
+    Image.fromarray(picture).save(file, "JPEG", quality=_QUALITY)
     return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode("ascii")
