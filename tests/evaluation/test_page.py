@@ -1,5 +1,6 @@
 """The page of a report, used in a real browser."""
 
+import re
 import shutil
 
 import pytest
@@ -69,6 +70,13 @@ def test_a_cell_shows_its_clips(page):
     ]
     page.get_by_role("button", name="walk recognised: 3 clips").click()
     assert panel.locator("li").count() == 3
+
+
+def test_the_calibration_error_stands_beside_that_of_a_perfect_model(page):
+    tile = page.locator(".tile", has_text="Calibration error").inner_text()
+    assert re.fullmatch(
+        r"Calibration error\s+\d+\.\d %\s+a perfect model, by chance: \d+\.\d %", tile
+    )
 
 
 def test_it_works_by_keyboard(page):

@@ -54,6 +54,9 @@ def test_markdown_says_the_protocol_and_the_numbers(evaluation):
     assert "Protocol: all clips" in text
     assert "| model, clips | 6 | 66.7 % (" in text
     assert "- wave taken for walk: 2 (66.7 %)" in text
+    own, chance = (100 * getattr(evaluation.clips, name) for name in ("ece", "ece_by_chance"))
+    assert f"Calibration error {own:.1f} points (by chance" in text
+    assert f"would show {chance:.1f} on these 6 clips)" in text
     assert "No clip shows clap" in text
     assert "LEAKS" not in text
 
@@ -63,6 +66,7 @@ def test_scores_fit_into_a_bundle(evaluation):
     info = BundleInfo("tiny", evaluation.info.classes, evaluation.info.clip, scores=scores)
     assert json.loads(json.dumps(info.to_dict(), allow_nan=False))["scores"] == scores
     assert scores["top1"] == pytest.approx(4 / 6)
+    assert scores["ece_by_chance"] == evaluation.clips.ece_by_chance > 0
     assert "per_class" not in scores  # nothing is known about clap
 
 

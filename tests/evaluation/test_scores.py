@@ -45,6 +45,24 @@ def test_calibration_error(answer):
     assert (high.count, high.confidence, high.accuracy) == (4, pytest.approx(0.9), 0.75)
 
 
+def test_calibration_error_by_chance(answer):
+    # A single answer of 80 % is wrong by 0.2 in 80 % of cases, else by 0.8.
+    few = score(answer([0], [0], 0.8), CLASSES)
+    assert few.ece == pytest.approx(0.2)
+    assert few.ece_by_chance == pytest.approx(0.8 * 0.2 + 0.2 * 0.8, abs=0.06)
+    # The mean distance of the mean of many draws of 80 %, from 80 %.
+    many = score(answer([0] * 400, [0] * 400, 0.8), CLASSES)
+    assert many.ece_by_chance == pytest.approx(np.sqrt(2 / np.pi * 0.8 * 0.2 / 400), rel=0.2)
+    assert score(answer([0, 1], [0, 0], 1.0), CLASSES).ece_by_chance == 0
+
+
+def test_calibration_error_by_chance_does_not_depend_on_what_was_right(answer):
+    said, sure = [0] * 30, np.linspace(0.4, 0.95, 30)
+    right, wrong = (score(answer([shown] * 30, said, sure), CLASSES) for shown in (0, 1))
+    assert right.ece != wrong.ece
+    assert right.ece_by_chance == wrong.ece_by_chance > 0
+
+
 def test_full_confidence_falls_into_the_last_bin(answer):
     scores = score(answer([0, 1], [0, 1], 1.0), CLASSES)
     assert [b.high for b in scores.bins] == [1.0]

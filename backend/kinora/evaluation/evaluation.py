@@ -24,6 +24,7 @@ _MAIN = (
     "macro_f1_interval",
     "nll",
     "ece",
+    "ece_by_chance",
 )
 
 

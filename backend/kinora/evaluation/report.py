@@ -50,7 +50,7 @@ def write_figures(evaluation: Evaluation, folder: Path) -> None:
     reliability(
         [(own.confidence, own.accuracy, own.count) for own in scores.bins],
         folder / RELIABILITY_FILE,
-        f"{evaluation.info.name}: calibration error {scores.ece:.3f}",
+        f"{evaluation.info.name}: calibration error {100 * scores.ece:.1f} points",
     )
 
 
@@ -95,10 +95,7 @@ def _lines(evaluation: Evaluation) -> Iterator[str]:
     yield ""
     yield from _main_table(evaluation)
     yield ""
-    yield f"Calibration error {evaluation.clips.ece:.3f}, negative log likelihood " + (
-        f"{evaluation.clips.nll:.3f}. In brackets: 95 % intervals, drawn by source "
-        f"({evaluation.clips.sources})."
-    )
+    yield from _other_scores(evaluation.clips)
     for own in evaluation.baselines:
         gain = _points(own.gain.top1, own.gain.top1_interval)
         yield ""
@@ -114,6 +111,15 @@ def _lines(evaluation: Evaluation) -> Iterator[str]:
     if evaluation.notes:
         yield from ("", "## Notes", "")
         yield from (f"- {note}" for note in evaluation.notes)
+
+
+def _other_scores(scores: Scores) -> Iterator[str]:
+    yield (
+        f"Calibration error {100 * scores.ece:.1f} points (by chance, a perfectly calibrated model "
+        f"would show {100 * scores.ece_by_chance:.1f} on these {scores.count} clips), negative log "
+        f"likelihood {scores.nll:.3f}. In brackets: 95 % intervals, drawn by source "
+        f"({scores.sources})."
+    )
 
 
 def _main_table(evaluation: Evaluation) -> Iterator[str]:

@@ -19,6 +19,8 @@ from kinora.evaluation.bootstrap import (
 BIN_COUNT = 15
 _TOP = 5
 _CONFUSIONS = 10
+# Draws of right and wrong by which the error of a perfectly calibrated model is found.
+_CHANCE_DRAWS = 200
 # A probability of exactly 0 for what was shown would cost infinitely much.
 _SMALLEST = 1e-12
 
@@ -67,6 +69,8 @@ class Scores:
         macro_f1: Mean F1 of the classes that were shown, so that small classes count as much.
         nll: Mean negative log likelihood of what was shown.
         ece: Expected calibration error: how far confidence is from accuracy, over 15 bins.
+        ece_by_chance: What `ece` would be if every confidence meant what it says. It is not 0: a
+            few clips of 80 % confidence are seldom right in exactly 80 % of cases.
         per_class: The classes that were shown.
         bins: The reliability behind `ece`; empty bins are left out.
         confusion: Rows are what was shown, columns what was said, in the order of the classes.
@@ -83,6 +87,7 @@ class Scores:
     macro_f1_interval: Interval | None
     nll: float
     ece: float
+    ece_by_chance: float
     per_class: dict[str, ClassScore]
     bins: tuple[Bin, ...]
     confusion: tuple[tuple[int, ...], ...]
@@ -108,7 +113,8 @@ def score(
     confusion = np.zeros((len(classes), len(classes)), int)
     np.add.at(confusion, (answers.truth, answers.chosen), 1)
     draws = _draw(answers, len(classes), options or BootstrapOptions())
-    bins = _bins(answers)
+    confidence = answers.probabilities.max(axis=1)
+    bins = _bins(confidence, answers.ranks == 0)
     own = np.take_along_axis(answers.probabilities, answers.truth[:, None], axis=1)
     has_top = len(classes) > _TOP
     f1, macro_f1 = _f1(np.diag(confusion), confusion.sum(axis=1), confusion.sum(axis=0))
@@ -122,7 +128,8 @@ def score(
         macro_f1=float(macro_f1),
         macro_f1_interval=draws.macro_f1,
         nll=float(-np.log(np.maximum(own, _SMALLEST)).mean()),
-        ece=sum(b.count * abs(b.accuracy - b.confidence) for b in bins) / len(answers.truth),
+        ece=_ece(confidence, answers.ranks == 0),
+        ece_by_chance=_ece_by_chance(confidence),
         per_class=_per_class(classes, confusion, f1, draws.f1),
         bins=bins,
         confusion=tuple(tuple(row) for row in confusion.tolist()),
@@ -201,10 +208,24 @@ def _per_class(
     }
 
 
-def _bins(answers: Answers) -> tuple[Bin, ...]:
-    confidence = answers.probabilities.max(axis=1)
-    is_right = answers.ranks == 0
-    places = np.minimum((confidence * BIN_COUNT).astype(int), BIN_COUNT - 1)
+def _bin_places(confidence: np.ndarray) -> np.ndarray:
+    return np.minimum((confidence * BIN_COUNT).astype(int), BIN_COUNT - 1)
+
+
+def _ece(confidence: np.ndarray, is_right: np.ndarray) -> float:
+    gaps = np.bincount(_bin_places(confidence), is_right - confidence)
+    return float(np.abs(gaps).sum() / len(confidence))
+
+
+def _ece_by_chance(confidence: np.ndarray) -> float:
+    """The mean error where each answer is right as often as its own confidence says."""
+    random = np.random.default_rng(0)
+    draws = (random.random(len(confidence)) < confidence for _ in range(_CHANCE_DRAWS))
+    return float(np.mean([_ece(confidence, is_right) for is_right in draws]))
+
+
+def _bins(confidence: np.ndarray, is_right: np.ndarray) -> tuple[Bin, ...]:
+    places = _bin_places(confidence)
     return tuple(
         Bin(
             low=place / BIN_COUNT,
