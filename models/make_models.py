@@ -7,6 +7,7 @@ bundle is there is skipped, so delete the shipped ones first to train them anew;
 interrupted goes on, so the same command can be given again.
 """
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -15,12 +16,15 @@ from kinora.training.workspace import folder_for
 
 MODELS = Path(__file__).parent
 RUNS = MODELS.parent / "runs"
+PLOTS = MODELS.parent / "plots"
+# Right and wrong answers of everyday21 about rendered people, who may be shown to everybody.
+EXAMPLES = RUNS / "everyday21-examples"
 SPLITS = ("split1", "split2", "split3")
 
 
 def recipes(data: Path) -> list[list[str]]:
     """The command lines, in order."""
-    people, few_people = data / "people", data / "people24"
+    people, few_people, new_people = data / "people", data / "people24", data / "new_people"
     har, everyday, ucf = data / "har15", data / "jhmdb21", data / "ucf101_6"
     # The encoder learns what people do from images first, small and fast, then in full size.
     small = ["train", har, "--with", ucf, people, "--tune", 10, "--out", RUNS / "activities15-160"]
@@ -48,6 +52,12 @@ def recipes(data: Path) -> list[list[str]]:
         ],
         [*evaluate("activities15", har), ucf],
         [*evaluate("everyday21", everyday), ucf, data / "fight_surv"],
+        # Another seed renders other people than those above.
+        [
+            *("data", "synth", new_people, "--clips-per-action", 12, "--seed", 7),
+            *("--actions", "walk,wave,clap,jump"),
+        ],
+        ["evaluate", MODELS / "everyday21", new_people, "--part", "all", "--report", EXAMPLES],
     ]
 
 
@@ -76,3 +86,4 @@ def run(words: list[object]) -> None:
 if __name__ == "__main__":
     for recipe in recipes(Path(sys.argv[1])):
         run(recipe)
+    shutil.copy(EXAMPLES / "examples.png", PLOTS / "everyday21")
