@@ -58,7 +58,7 @@ function tiles() {
   const made = [
     tile("Top-1", share(clips.top1), surely(clips.top1_interval)),
     tile("Macro-F1", share(clips.macro_f1), surely(clips.macro_f1_interval)),
-    tile("Calibration error", share(clips.ece), `a perfect model, by chance: ${share(clips.ece_by_chance)}`),
+    tile("Calibration error", share(clips.ece), `a calibrated model: ${share(clips.ece_by_chance)}`),
     tile("Neg. log likelihood", clips.nll.toFixed(3), "lower is better"),
     tile("Clips", String(clips.count), `from ${clips.sources} sources`),
   ];
