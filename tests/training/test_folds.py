@@ -79,8 +79,8 @@ def test_interrupted_between_folds_it_ends_with_the_same_head(
 
     learn = trainer._learn
 
-    def stop_after(head, course, work):
-        learn(head, course, work)
+    def stop_after(*parts):
+        learn(*parts)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(trainer, "_learn", stop_after)

@@ -39,6 +39,7 @@ class Ending:
         clip: What the network wants to see.
         parts: The trained network.
         calibration: How its probabilities are to be taken.
+        linear_share: How much the solved classifier counts in it.
         sources: The names of the data sets that were learned from.
     """
 
@@ -48,6 +49,7 @@ class Ending:
     clip: ClipSpec
     parts: Parts
     calibration: Calibration
+    linear_share: float
     sources: tuple[str, ...]
 
 
@@ -140,6 +142,7 @@ def _provenance(ending: Ending, history: History) -> dict[str, Any]:
         "settings": {**config.to_dict(), "weights": names_of(config.weights)},
         "seed": config.seed,
         "epochs": len(history),
+        "linear_share": ending.linear_share,
         "temperature": round(ending.calibration.temperature, 4),
         "date": datetime.now(timezone.utc).date().isoformat(),
         "kinora": kinora.__version__,

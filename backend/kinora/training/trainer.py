@@ -18,12 +18,13 @@ from kinora.errors import SettingError
 from kinora.model.architecture import scaling_of
 from kinora.model.backbones import NO_WEIGHTS
 from kinora.model.heads import build_head
-from kinora.training.calibration import calibrate
+from kinora.training.calibration import Calibration, calibrate
 from kinora.training.config import TrainingConfig
 from kinora.training.devices import every_device, precision
 from kinora.training.encoding import make_encoder
 from kinora.training.finish import Ending, Trained, finish
 from kinora.training.folds import join_heads, with_val_learned
+from kinora.training.linear import Linear, add_to, best_share, solve, votes, with_votes
 from kinora.training.loop import run_stages
 from kinora.training.material import (
     MEASURED,
@@ -88,18 +89,18 @@ def train(job: Job) -> Trained:
             history = tune(parts, clip, (data_set, *others), job.config, tuning)
         logger.info("Curves: tensorboard --logdir %s", work.folder)
         if len(folds) == 1:
-            learned = [_learn(parts.head, _course(parts, data_set, clip, job), work)]
+            learned = [_learn(parts, _course(parts, data_set, clip, job), job.config, work)]
         else:
             learned = _learn_folds(parts, folds, clip, job, work)
+        history += tuple(entry for one in learned for entry in one.history)
+        share, calibration = _settle(learned)
+        if len(folds) > 1:
             spec, head = join_heads(parts.spec.head, [one.head for one in learned])
             parts = Parts(replace(parts.spec, head=spec), parts.encoder, head)
-        history += tuple(entry for one in learned for entry in one.history)
-        answers = np.concatenate([one.answers for one in learned])
-        calibration = calibrate(answers, np.concatenate([one.labels for one in learned]))
     names = tuple(folder.resolve().name for folder in (job.data, *job.others))
     failed = {path: why for one in learned for path, why in one.failed.items()}
     kept = data_set.without(failed)
-    ending = Ending(job.out, kept, job.config, clip, parts, calibration, names)
+    ending = Ending(job.out, kept, job.config, clip, parts, calibration, share, names)
     return finish(ending, history, {**unreadable, **failed})
 
 
@@ -113,6 +114,8 @@ class _Learned:
         answers: The probabilities for the clips of val.
         labels: What these show.
         failed: The clips that cannot be read, and why.
+        linear: What was solved beside the head, if it shows itself statistics over time.
+        votes: What that says about the clips of val.
     """
 
     head: keras.Model
@@ -120,12 +123,35 @@ class _Learned:
     answers: np.ndarray
     labels: np.ndarray
     failed: Mapping[Path, str]
+    linear: Linear | None = None
+    votes: np.ndarray | float = 0.0
 
 
-def _learn(head: keras.Model, course: "_Course", work: Workspace) -> _Learned:
+def _learn(parts: Parts, course: "_Course", config: TrainingConfig, work: Workspace) -> _Learned:
     history = run_stages(course.stages, work)
     answers = course.network.predict(course.measured, verbose=0)
-    return _Learned(head, history, answers, course.labels, course.failed)
+    learned = _Learned(parts.head, history, answers, course.labels, course.failed)
+    if course.network is not parts.head or not parts.spec.head.sees_motion:
+        return learned
+    passes = (course.stages[0].train(number) for number in range(config.views))
+    linear = solve(parts.head, (batch for some in passes for batch in _each(some)))
+    return replace(learned, linear=linear, votes=votes(linear, parts.head, _each(course.measured)))
+
+
+def _each(batches: Batches) -> Iterator[tuple[np.ndarray, ...]]:
+    return (batches[number] for number in range(len(batches)))
+
+
+def _settle(learned: Sequence[_Learned]) -> tuple[float, Calibration]:
+    """Decide on val how much the linear classifiers count, add them, and calibrate."""
+    labels = np.concatenate([one.labels for one in learned])
+    answers = np.concatenate([one.answers for one in learned])
+    said = np.concatenate([one.votes + np.zeros_like(one.answers) for one in learned])
+    share = best_share(answers, said, labels)
+    for one in learned:
+        if one.linear:
+            add_to(one.head, one.linear, share)
+    return share, calibrate(with_votes(answers, said, share), labels)
 
 
 def _learn_folds(
@@ -138,10 +164,11 @@ def _learn_folds(
         keras.utils.set_random_seed(job.config.seed + number)
         class_count = parts.head.output_shape[-1]
         head = build_head(parts.spec.head, *parts.head.input_shape[1:], class_count)
-        course = _course(replace(parts, head=head), fold, clip, job)
+        own = replace(parts, head=head)
+        course = _course(own, fold, clip, job)
         named = [replace(s, name=f"{s.name} {number}/{len(folds)}") for s in course.stages]
-        own = Workspace(work.folder / f"fold-{number}")
-        learned.append(_learn(head, replace(course, stages=named), own))
+        place = Workspace(work.folder / f"fold-{number}")
+        learned.append(_learn(own, replace(course, stages=named), job.config, place))
     return learned
 
 
