@@ -33,8 +33,8 @@ def recipes(data: Path) -> list[list[str]]:
         *("--tune", 4, "--tune-rate", 1e-4, "--tune-size", 224, "--out", MODELS / "activities15"),
     ]
     # Halfway between that and ImageNet, it sees videos best. Rendered people join the training.
-    videos = ["train", everyday, "--weights", f"imagenet,{RUNS / 'activities15-160'}"]
-    videos += ["--with", few_people, "--dropout", 0.7, "--views", 3]
+    videos = ["train", everyday, "--weights", f"imagenet,{MODELS / 'activities15'}"]
+    videos += ["--with", few_people, "--dropout", 0.7, "--views", 3, "--units", 32, "--folds", 5]
     # The first split's is the one that ships.
     outs = (MODELS / "everyday21", *(RUNS / f"everyday21-{split}" for split in SPLITS[1:]))
     everydays = [
