@@ -47,7 +47,7 @@ def recipes(data: Path) -> list[list[str]]:
         large,
         *everydays,
         *[
-            ["train", ucf, "--split", split, "--out", RUNS / f"ucf101_6-{split}"]
+            ["train", ucf, "--split", split, "--views", 3, "--out", RUNS / f"ucf101_6-{split}"]
             for split in SPLITS
         ],
         [*evaluate("activities15", har), ucf],
