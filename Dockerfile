@@ -19,7 +19,7 @@ COPY samples samples
 # Compiled Python only of what the server imports, or starting would take seconds; all of it would
 # take 20 MB more.
 RUN pip --python /kinora/bin/python install --no-cache-dir --no-compile --no-deps . \
-  && PYTHONDONTWRITEBYTECODE= /kinora/bin/python -c "import kinora.server.app, kinora.server.serving"
+  && PYTHONDONTWRITEBYTECODE='' /kinora/bin/python -c "import kinora.server.app, kinora.server.serving"
 
 FROM python:3.12-slim
 RUN useradd --create-home --uid 10001 kinora && mkdir /data && chown kinora /data
