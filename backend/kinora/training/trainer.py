@@ -158,14 +158,15 @@ def _learn_folds(
     parts: Parts, folds: Sequence[DataSet], clip: ClipSpec, job: Job, work: Workspace
 ) -> list[_Learned]:
     """Train a head of its own for every fold."""
-    learned = []
+    # Compiled once for all of them.
+    encoder, learned = _feature_encoder(parts), []
     for number, fold in enumerate(folds, 1):
         # Each head starts elsewhere, and in the same place when a training is continued.
         keras.utils.set_random_seed(job.config.seed + number)
         class_count = parts.head.output_shape[-1]
         head = build_head(parts.spec.head, *parts.head.input_shape[1:], class_count)
         own = replace(parts, head=head)
-        course = _course(own, fold, clip, job)
+        course = _course(own, fold, clip, job, encoder)
         named = [replace(s, name=f"{s.name} {number}/{len(folds)}") for s in course.stages]
         place = Workspace(work.folder / f"fold-{number}")
         learned.append(_learn(own, replace(course, stages=named), job.config, place))
@@ -204,7 +205,9 @@ class _Course:
     failed: Mapping[Path, str]
 
 
-def _course(parts: Parts, data_set: DataSet, clip: ClipSpec, job: Job) -> _Course:
+def _course(
+    parts: Parts, data_set: DataSet, clip: ClipSpec, job: Job, encoder: Encoder | None = None
+) -> _Course:
     config = job.config
     is_done = bool(config.tune) and is_whole(parts)
     if is_done or config.fine_tune:
@@ -213,13 +216,17 @@ def _course(parts: Parts, data_set: DataSet, clip: ClipSpec, job: Job) -> _Cours
         course = _Course(stages, end_to_end(parts), *_measured(frames, config), failed)
         if is_done:
             return course
-    encoder = make_encoder(parts.encoder, f"{parts.spec.backbone} {parts.spec.width}")
+    encoder = encoder or _feature_encoder(parts)
     elsewhere = _elsewhere(encoder, clip, job.ray) if job.ray is not None else None
     features, failed = feature_clips(data_set, encoder, clip, config.views, elsewhere)
     head = head_stage(parts, features, config)
     if config.fine_tune:
         return replace(course, stages=[head, *course.stages], failed=failed)
     return _Course([head], parts.head, *_measured(features, config), failed)
+
+
+def _feature_encoder(parts: Parts) -> Encoder:
+    return make_encoder(parts.encoder, f"{parts.spec.backbone} {parts.spec.width}")
 
 
 def _measured(clips: Mapping[str, Clips], config: TrainingConfig) -> tuple[Batches, np.ndarray]:
