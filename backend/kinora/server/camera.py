@@ -6,7 +6,6 @@ import logging
 import time
 import uuid
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +20,7 @@ from kinora.server.errors import described
 from kinora.server.origins import is_allowed
 from kinora.server.schemas import options_error
 from kinora.server.services import Services
+from kinora.server.threads import Threads
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class Cameras:
     def __init__(self, parts: Services) -> None:
         self._parts = parts
         self._most, self._count = parts.settings.max_cameras, 0
-        self._threads = ThreadPoolExecutor(self._most, "kinora-camera")
+        self._threads = Threads(self._most, "kinora-camera", step_back=True)
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Talk to one camera until it goes or has to."""

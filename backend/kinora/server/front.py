@@ -11,7 +11,6 @@ import logging
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from typing import Any, BinaryIO
 
@@ -21,6 +20,7 @@ from kinora.errors import BusyError, KinoraError, RequestError
 from kinora.server.camera import Cameras
 from kinora.server.guard import key_of
 from kinora.server.services import ADMITTED, GONE, KEY, READ, REFUSAL, Services
+from kinora.server.threads import Lane, Threads
 from kinora.server.uploads import largest_upload, private_file, too_large
 from kinora.server.wsgi import Answer, environ_of, run
 
@@ -53,35 +53,16 @@ class _GoneError(Exception):
     """The client hung up or stopped reading."""
 
 
-class _Lane:
-    """Threads for one kind of request, and how many of them may be inside at a time."""
-
-    def __init__(self, name: str, threads: int, is_bounded: bool = True) -> None:
-        self.name, self.inside = name, 0
-        self._most = threads if is_bounded else None
-        self.threads = ThreadPoolExecutor(threads, f"kinora-{name}")
-
-    @property
-    def is_full(self) -> bool:
-        """There is no room for one more."""
-        return self._most is not None and self.inside >= self._most
-
-    def __enter__(self) -> None:
-        self.inside += 1
-
-    def __exit__(self, *_: object) -> None:
-        self.inside -= 1
-
-
 class Front:
     """The ASGI application that the server runs."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._parts: Services = app.extensions[KEY]
-        self._quick = _Lane("quick", _QUICK_THREADS, is_bounded=False)
-        self._slow = _Lane("predictions", self._parts.settings.max_in_flight)
-        self._listening = _Lane("listeners", _LISTENERS)
+        self._quick = Lane("quick", _QUICK_THREADS, is_bounded=False)
+        most = self._parts.settings.max_in_flight
+        self._slow = Lane("predictions", most, step_back=True)
+        self._listening = Lane("listeners", _LISTENERS)
         self._door = threading.Semaphore(_READ_AT_ONCE)
         self._cameras = Cameras(self._parts)
 
@@ -142,7 +123,7 @@ class Front:
         finally:
             watch.cancel()
 
-    def _lane(self, environ: dict[str, Any]) -> "_Lane":
+    def _lane(self, environ: dict[str, Any]) -> Lane:
         """Each kind has threads of its own, so that nothing waits for predictions or a burst."""
         if environ["REQUEST_METHOD"] == "POST":
             return self._slow
@@ -150,7 +131,7 @@ class Front:
 
     async def _run(
         self,
-        threads: ThreadPoolExecutor,
+        threads: Threads,
         environ: dict[str, Any],
         door: threading.Semaphore | None = None,
     ) -> Answer:
@@ -239,7 +220,7 @@ async def _until_gone(receive: Receive, gone: threading.Event) -> None:
 async def _send(
     send: Send,
     answer: Answer,
-    pool: ThreadPoolExecutor,
+    pool: Threads,
     before_end: Awaitable[None] | None = None,
 ) -> None:
     """Send an answer as fast as it is read; pieces are fetched one at a time, in a thread."""

@@ -7,6 +7,7 @@ import logging
 import socket
 import sys
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 
 import uvicorn
@@ -20,6 +21,7 @@ from kinora.server.config import ServerSettings
 from kinora.server.front import Front
 from kinora.server.logs import set_up_logs
 from kinora.server.services import KEY, Services
+from kinora.server.threads import step_back
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +51,7 @@ def serve(settings: ServerSettings) -> int:
     listener = _listen(settings.host, settings.port)
     host, port = settings.host, listener.getsockname()[1]
     with listener:
-        app = create_app(settings)
+        app = _create_app(settings)
         parts: Services = app.extensions[KEY]
         shown = f"[{host}]" if ":" in host else host
         logger.info("Kinora is at http://%s:%s/ (stop it with Ctrl+C)", shown, port)
@@ -63,6 +65,12 @@ def serve(settings: ServerSettings) -> int:
         finally:
             parts.stop()
     return 0
+
+
+def _create_app(settings: ServerSettings) -> Flask:
+    """The application. Whatever threads it begins compute, so they step back."""
+    with ThreadPoolExecutor(1, initializer=step_back) as thread:
+        return thread.submit(create_app, settings).result()
 
 
 def _be_prompt() -> None:
@@ -118,7 +126,7 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 Front(app),
-                loop="asyncio",  # the one that is there everywhere, so that it is the tested one
+                loop="kinora.server.fair_loop:new_loop",
                 http=_Protocol,
                 ws="websockets-sansio",
                 ws_max_size=LARGEST_FRAME_BYTES,
