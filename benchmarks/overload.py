@@ -1,10 +1,11 @@
 """Many requests at once, and whether the server says meanwhile that it is well.
 
-    python benchmarks/overload.py [MODELS]
+    python benchmarks/overload.py [MODELS] [--brief]
 
-Part of bench_server.py.
+Part of bench_server.py. Exit code 1 says that questions waited too long, every time.
 """
 
+import argparse
 import multiprocessing
 import socket
 import sys
@@ -29,6 +30,8 @@ from kinora.paths import models_folder
 AT_ONCE = 200
 # Between two questions.
 _PAUSE_S = 0.01
+# So long a question may wait.
+_MOST_MS = 100
 ROUNDS = 4
 _CLIP = Recipe("server-small.mp4", (320, 240), 8, "libx264", 500_000)
 _OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
@@ -42,27 +45,44 @@ class Overload:
     """How many requests were answered or refused, and how long questions waited meanwhile.
 
     Args:
-        waits: Median, 99 % and most milliseconds of the server, and of one that only says ok.
+        waits: The milliseconds of each question to the server.
+        best_waits: Those to one that only says ok.
     """
 
     answered: int
     refused: int
     seconds: float
-    waits: tuple[str, str]
+    waits: list[float]
+    best_waits: list[float]
+
+    @property
+    def is_well(self) -> bool:
+        """No question waited longer than it may, apart from what this machine does by itself."""
+        return max(self.waits) < _MOST_MS + max(self.best_waits)
+
+    @property
+    def row(self) -> list[object]:
+        """A row of the table."""
+        waits = [_summary(waits_ms) for waits_ms in (self.waits, self.best_waits)]
+        return [self.answered, self.refused, f"{self.seconds:.1f}", *waits]
 
 
-def tell(url: str) -> None:
-    """Do it a few times and print one table."""
-    clip, rows = make(_CLIP), []
-    for _ in range(ROUNDS):
-        found = overload(url, clip)
-        rows.append([found.answered, found.refused, f"{found.seconds:.1f}", *found.waits])
+def tell(url: str, is_brief: bool = False) -> bool:
+    """Do it a few times and print one table; whether health was told in time at least once.
+
+    Other work on the machine may spoil some of the rounds; in brief, the first one that it did not
+    spoil will do.
+    """
+    clip, rounds = make(_CLIP), []
+    while len(rounds) < ROUNDS and not (is_brief and rounds and rounds[-1].is_well):
+        rounds.append(overload(url, clip))
     print_table(
         f"{AT_ONCE} requests at once; ms (median / 99 % / most) for GET /healthz meanwhile, "
         "and for a server that only says ok: less is not to be had here",
         ("answered", "told to come back", "seconds", "/healthz", "only ok"),
-        rows,
+        [found.row for found in rounds],
     )
+    return any(found.is_well for found in rounds)
 
 
 def overload(url: str, clip: Path) -> Overload:
@@ -72,11 +92,11 @@ def overload(url: str, clip: Path) -> Overload:
     begin = time.perf_counter()
     statuses = _send_all(url + "/predict", clip.read_bytes())
     seconds = time.perf_counter() - begin
-    waits = tuple(_summary(end()) for _, end in questions)
+    waits, best_waits = (end() for _, end in questions)
     end_best()
     if statuses[200] + statuses[503] != AT_ONCE:
         raise RuntimeError(f"the server answered {dict(statuses)}")
-    return Overload(statuses[200], statuses[503], seconds, waits)
+    return Overload(statuses[200], statuses[503], seconds, waits, best_waits)
 
 
 def _send_all(address: str, content: bytes) -> Counter[int]:
@@ -147,6 +167,15 @@ def _summary(waits_ms: list[float]) -> str:
     return " / ".join(f"{value:.0f}" for value in at)
 
 
+def main() -> int:
+    """Load a fresh server, and tell."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("models", type=Path, nargs="?", default=models_folder())
+    parser.add_argument("--brief", action="store_true", help="end as soon as all was well")
+    options = parser.parse_args()
+    with kinora_server(options.models) as server:
+        return 0 if tell(server.url, options.brief) else 1
+
+
 if __name__ == "__main__":
-    with kinora_server(Path(sys.argv[1]) if len(sys.argv) > 1 else models_folder()) as server:
-        tell(server.url)
+    sys.exit(main())
