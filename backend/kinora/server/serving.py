@@ -31,8 +31,8 @@ _GRACE_S = 30
 # A new connection must have brought the head of a request by then; one that is kept open for
 # further requests is closed when none came for so long.
 _SILENCE_S, _IDLE_S = 10, 60
-# So much is read of one connection before the next one's turn. With asyncio's own 256 KB a hundred
-# uploads at once would hold up a short question for a good part of a second.
+# So much is read of one connection before the next one's turn; asyncio's own 256 KB take as long as
+# four short questions.
 _PIECE_BYTES = 1 << 16
 # How long a thread that computes may keep the others waiting, with the one among them that receives
 # all requests. Python's own 5 ms add up to a lot where many threads begin at once.
