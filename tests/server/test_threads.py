@@ -51,6 +51,17 @@ def test_whoever_hands_in_a_call_begins_no_thread(monkeypatch):
     assert threading.current_thread() not in beginners
 
 
+def test_where_no_more_threads_are_to_be_had_those_that_are_there_do_it(monkeypatch):
+    threads = Threads(8, "some")
+
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    futures = [threads.submit(pow, number, 2) for number in range(3)]
+    assert [future.result(PATIENCE_S) for future in futures] == [0, 1, 4]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own here")
 def test_threads_that_compute_step_back_behind_the_others():
     def priority() -> int:

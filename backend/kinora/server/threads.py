@@ -40,10 +40,10 @@ class Threads(Executor):
         return future
 
     def _begin(self) -> None:
-        self._count += 1
-        self._idle += 1
         name = f"{self._name}-{self._count}"
         threading.Thread(target=self._work, name=name, daemon=True).start()
+        self._count += 1
+        self._idle += 1
 
     def _work(self) -> None:
         if self._step_back:
@@ -53,7 +53,8 @@ class Threads(Executor):
             with self._lock:
                 self._idle -= 1
                 if self._idle == 0 and self._count < self._most:
-                    self._begin()
+                    with suppress(RuntimeError):  # the system allows no more; these will do
+                        self._begin()
             if future.set_running_or_notify_cancel():
                 _call(future, call)
             del future, call  # and with them the body of a request, before the next one comes
