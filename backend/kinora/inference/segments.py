@@ -1,6 +1,7 @@
 """From scores over time to segments: arithmetic, apart from all media and models."""
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +11,8 @@ from kinora.predictions import Segment
 
 # What the time between known actions is called.
 UNKNOWN = "unknown"
+# Two borders that were moved to the same place are this close, by rounding.
+_EMPTY_S = 1e-6
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,11 @@ class Stretch:
     count: int = 1
 
     @property
+    def length_s(self) -> float:
+        """How long it lasts."""
+        return self.end_s - self.start_s
+
+    @property
     def confidence(self) -> float:
         """The mean score of the class; of the most probable one where there is none."""
         total = self.total[self.index] if self.index >= 0 else self.total.max()
@@ -73,6 +81,12 @@ class Smoother:
             last.count += 1
         else:
             self.stretches.append(Stretch(start_s, end_s, index, probabilities.astype(float)))
+
+    def move_borders(self, border_near: Callable[[float, float], float]) -> None:
+        """Put every border where it is found to lie, given where it lies now and its earliest."""
+        for stretch, follower in itertools.pairwise(self.stretches):
+            border_s = border_near(stretch.end_s, stretch.start_s)
+            stretch.end_s = follower.start_s = border_s
 
     def segments(self, classes: Sequence[str]) -> tuple[Segment, ...]:
         """The segments so far; the confidence is the mean over the segment's time."""
@@ -98,11 +112,11 @@ class Smoother:
 
 
 def _without_short(stretches: Iterable[Stretch], min_length_s: float) -> list[Stretch]:
-    """Give stretches that are too short to their neighbours, the shortest first."""
+    """Give stretches that are too short or empty to their neighbours, the shortest first."""
     kept = [replace(stretch) for stretch in stretches]
     while len(kept) > 1:
-        place = min(range(len(kept)), key=lambda i: kept[i].end_s - kept[i].start_s)
-        if kept[place].end_s - kept[place].start_s >= min_length_s:
+        place = min(range(len(kept)), key=lambda i: kept[i].length_s)
+        if kept[place].length_s >= max(min_length_s, _EMPTY_S):
             break
         _give_away(kept, place)
     return kept

@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from kinora.errors import SettingError, UndecodableError
+from kinora.inference.borders import Changes
 from kinora.inference.recognizer import Recognizer
 from kinora.inference.segments import UNKNOWN, SegmentOptions, Smoother
 from kinora.media import Limits, MediaInfo, Source, fit_frame, open_media
@@ -25,9 +26,10 @@ class TimelineOptions:
     """How closely a long video is looked at.
 
     Args:
-        window_s: What the model sees at once. Borders are found to within a fraction of it, and
-            actions that need longer to be recognised need a longer window.
+        window_s: What the model sees at once. Actions that need longer to be recognised need a
+            longer one.
         step_s: The time between the frames that are encoded, and between one window and the next.
+            Borders between clips that were joined are found to within half of it.
         segments: When an action begins and ends.
     """
 
@@ -81,6 +83,8 @@ def recognize_timeline(
     """
     options = options or _usual_options(recognizer)
     smoother, seconds = Smoother(options.segments), _Seconds(len(recognizer.classes))
+    # Windows change their answer while they straddle a border: up to half a window from it.
+    changes = Changes(max(1, options.frames_per_window // 2), options.step_s)
     with open_media(source, limits) as medium:
         duration_s = medium.timeline.duration_s
         fitted = (
@@ -90,12 +94,15 @@ def recognize_timeline(
         if on_progress is not None:
             fitted = _telling(fitted, duration_s, on_progress)
         ticks = _ticks(recognizer.frames.stream(fitted), options.step_s, duration_s)
+        ticks = _watched(ticks, changes)
         for start_s, end_s, probabilities in _scores(recognizer, ticks, options, duration_s):
             smoother.add(start_s, end_s, probabilities)
             seconds.add(start_s, end_s, probabilities)
         if not seconds.is_known:
             raise UndecodableError("No frame of the file can be decoded. It is damaged or cut off.")
         info, warnings = medium.info, medium.warnings
+    changes.finish()
+    smoother.move_borders(changes.border_near)
     segments = smoother.segments(recognizer.classes)
     prediction = Prediction(
         recognizer.classes,
@@ -143,6 +150,13 @@ def _ticks(
     while shown is not None and (tick == 0 or tick * step_s < duration_s - _ROUNDING_S):
         yield shown
         tick += 1
+
+
+def _watched(ticks: Iterator[np.ndarray], changes: Changes) -> Iterator[np.ndarray]:
+    """Hand features on, and note how they change."""
+    for features in ticks:
+        changes.add(features)
+        yield features
 
 
 def _scores(
