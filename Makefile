@@ -40,10 +40,11 @@ format: .venv/everything  ## rewrite the code in the project's style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/everything  ## print the speed figures of the README
+bench: .venv/everything  ## print the figures of speed, and of borders in time lines
 	$(BIN)/python benchmarks/bench_reading.py
 	$(BIN)/python benchmarks/bench_training.py
 	$(BIN)/python benchmarks/bench_recognition.py
+	$(BIN)/python benchmarks/bench_borders.py
 	$(BIN)/python benchmarks/bench_server.py
 
 bench-bulk: .venv/everything  ## print the files a second of kinora bulk, locally and on Ray

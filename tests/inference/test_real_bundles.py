@@ -16,6 +16,8 @@ from kinora.model.bundle import list_bundles
 
 FOLDER = Path(os.environ.get("KINORA_MODELS", ROOT / "models"))
 SAMPLES = sorted((ROOT / "samples").glob("*.mp4"))
+# Walk, wave, jump and clap, 6 seconds each.
+JOINED, BORDERS_S = ROOT / "samples" / "four_actions.mp4", (6, 12, 18)
 BUNDLES = [bundle.folder for bundle in list_bundles(FOLDER, verify=False)[0]]
 
 
@@ -48,3 +50,11 @@ class TestShippedBundles:
             assert segment.action != follower.action
         assert np.allclose(answer.seconds.sum(axis=1), 1, atol=1e-3)
         assert len(answer.seconds) == int(np.ceil(answer.info.duration_s))
+
+    def test_joined_clips_fall_apart_where_they_were_joined(self, shipped):
+        if not {"walk", "wave", "jump", "clap"} <= set(shipped.classes):
+            pytest.skip(f"{shipped.name} does not know what the sample shows")
+        segments = recognize_timeline(shipped, JOINED).prediction.segments
+        ends = np.array([segment.end_s for segment in segments])
+        for border_s in BORDERS_S:
+            assert np.abs(ends - border_s).min() <= 0.5

@@ -47,6 +47,15 @@ def test_short_stretches_go_to_their_neighbours():
     assert segments([walk], **shortest) == [(0, 1, "walk")]
 
 
+def test_borders_are_moved_and_what_loses_all_its_time_goes():
+    smoother = Smoother(SegmentOptions(min_length_s=0))
+    for second, score in enumerate([(0.9, 0.1), (0.5, 0.5), (0.1, 0.9)]):
+        smoother.add(second, second + 1, np.array(score))
+    smoother.move_borders(lambda time_s, earliest_s: max(1.5, earliest_s))
+    found = [(s.start_s, s.end_s, s.action) for s in smoother.segments(CLASSES)]
+    assert found == [(0, 1.5, "clap"), (1.5, 3, "walk")]
+
+
 def test_the_confidence_is_the_mean_over_the_segment():
     smoother = Smoother(SegmentOptions(threshold=0.6))
     for second, score in enumerate([(0.9, 0.1), (0.7, 0.3)]):

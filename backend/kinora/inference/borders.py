@@ -6,22 +6,32 @@ from collections import deque
 
 import numpy as np
 
+from kinora.media import resize
+
+# The edge of the small picture that is compared besides the features. In a cut nearly all of its
+# pixels change, in a movement few do, so cuts count for more than what else the features see.
+_EDGE = 8
 # A change counts where it is this many times as large as the usual one nearby.
-_CLEARLY = 1.5
+_CLEARLY = 2
 # Added to lengths that may be 0, and to places that were computed from times.
 _TINY = 1e-6
 
 
+def small(frame: np.ndarray) -> np.ndarray:
+    """A frame as the few numbers from 0 to 1 that tell one scene from another."""
+    return resize(frame, _EDGE, _EDGE).ravel() / np.float32(255)
+
+
 class Changes:
-    """How much the features change from each step of a video to the next.
+    """How much a video changes from each step to the next.
 
     A window that straddles a border shows some of both actions, so its answer says better what
-    happens than when. The size of a change is the squared distance between the mean features of
-    the steps before it and of the steps after it. Only those steps are held, and one number for
-    each change.
+    happens than when. The size of a change is the squared distance between the means of the
+    steps before it and of the steps after it. Only those steps are held, and one number for each
+    change.
 
     Args:
-        reach: How many steps count on each side, and how far away a border is looked for.
+        reach: How many steps count on each side.
         step_s: The time between two steps.
     """
 
@@ -30,9 +40,10 @@ class Changes:
         self._before, self._after = _Steps(), _Steps()
         self._sizes = array("f")
 
-    def add(self, features: np.ndarray) -> None:
-        """The features (F,) at the next step."""
-        self._after.add(features / (np.linalg.norm(features) + _TINY))
+    def add(self, features: np.ndarray, picture: np.ndarray) -> None:
+        """The features (F,) of the next step, and what `small` makes of its frame."""
+        direction = features / (np.linalg.norm(features) + _TINY)
+        self._after.add(np.concatenate([direction, picture]))
         if len(self._after) == self._reach:
             self._measure()
 
@@ -42,19 +53,24 @@ class Changes:
             self._measure()
 
     def border_near(self, time_s: float, earliest_s: float) -> float:
-        """When the features change most around a time; the time itself where none stands out.
+        """When the largest change around a time was; the time itself where none stands out.
+
+        The further away, the larger a change must be. Beyond twice the reach none counts.
 
         Args:
             time_s: Where the answers of the windows turn.
             earliest_s: The border cannot lie before this.
         """
         reach_s = self._reach * self._step_s
-        first = max(1, math.ceil(self._place(max(time_s - reach_s, earliest_s)) - _TINY))
-        last = math.floor(self._place(time_s + reach_s) + _TINY)
+        first = max(1, math.ceil(self._place(max(time_s - 2 * reach_s, earliest_s)) - _TINY))
+        last = math.floor(self._place(time_s + 2 * reach_s) + _TINY)
         sizes = np.array(self._sizes[first : last + 1])
-        if not len(sizes) or sizes.max() <= _CLEARLY * np.median(sizes):
+        times_s = (first + np.arange(len(sizes)) - 0.5) * self._step_s
+        nearness = np.exp(-(((times_s - time_s) / reach_s) ** 2) / 2)
+        best = int(np.argmax(sizes * nearness)) if len(sizes) else None
+        if best is None or sizes[best] <= _CLEARLY * np.median(sizes):
             return max(time_s, earliest_s)
-        return (first + int(sizes.argmax()) - 0.5) * self._step_s
+        return float(times_s[best])
 
     def _place(self, time_s: float) -> float:
         """Change number n lies in the middle between the steps n - 1 and n."""

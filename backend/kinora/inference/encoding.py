@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from kinora.inference.runtime import CompiledGraph
 # Frames per thread that one caller may have waiting. Enough to keep every thread busy, and little
 # enough that a long video never makes other callers wait long: the threads take frames in turn.
 _AHEAD = 2
+
+_Label = TypeVar("_Label")
 
 
 class FrameEncoder:
@@ -30,17 +33,17 @@ class FrameEncoder:
         return Encoding(self._threads, self.encode, self._most_waiting)
 
     def stream(
-        self, frames: Iterable[tuple[float, np.ndarray]]
-    ) -> Iterator[tuple[float, np.ndarray]]:
-        """Features for frames without end, as (seconds, features); few are held at a time."""
-        encoding, times = self.begin(), deque()
-        for time_s, frame in frames:
+        self, frames: Iterable[tuple[_Label, np.ndarray]]
+    ) -> Iterator[tuple[_Label, np.ndarray]]:
+        """Features for frames without end, as (label, features); few are held at a time."""
+        encoding, labels = self.begin(), deque()
+        for label, frame in frames:
             encoding.add(frame)
-            times.append(time_s)
-            if len(times) > self._most_waiting:
-                yield times.popleft(), encoding.next()
-        while times:
-            yield times.popleft(), encoding.next()
+            labels.append(label)
+            if len(labels) > self._most_waiting:
+                yield labels.popleft(), encoding.next()
+        while labels:
+            yield labels.popleft(), encoding.next()
 
 
 class Encoding:

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from kinora.errors import SettingError, UndecodableError
-from kinora.inference.borders import Changes
+from kinora.inference.borders import Changes, small
 from kinora.inference.recognizer import Recognizer
 from kinora.inference.segments import UNKNOWN, SegmentOptions, Smoother
 from kinora.media import Limits, MediaInfo, Source, fit_frame, open_media
@@ -19,6 +19,9 @@ from kinora.predictions import Prediction
 _DEFAULT_LIMITS = Limits()
 # Times are sums of steps in floats; this is far below any step and far above their rounding.
 _ROUNDING_S = 1e-6
+
+# The features of a frame, and the small picture of it.
+_Shown = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -93,8 +96,8 @@ def recognize_timeline(
         )
         if on_progress is not None:
             fitted = _telling(fitted, duration_s, on_progress)
-        ticks = _ticks(recognizer.frames.stream(fitted), options.step_s, duration_s)
-        ticks = _watched(ticks, changes)
+        encoded = _encoded(recognizer, fitted)
+        ticks = _watched(_ticks(encoded, options.step_s, duration_s), changes)
         for start_s, end_s, probabilities in _scores(recognizer, ticks, options, duration_s):
             smoother.add(start_s, end_s, probabilities)
             seconds.add(start_s, end_s, probabilities)
@@ -134,28 +137,37 @@ def _telling(
         yield time_s, frame
 
 
+def _encoded(
+    recognizer: Recognizer, fitted: Iterator[tuple[float, np.ndarray]]
+) -> Iterator[tuple[float, _Shown]]:
+    """Frames as what is kept of them."""
+    frames = (((time_s, small(frame)), frame) for time_s, frame in fitted)
+    for (time_s, picture), features in recognizer.frames.stream(frames):
+        yield time_s, (features, picture)
+
+
 def _ticks(
-    encoded: Iterator[tuple[float, np.ndarray]], step_s: float, duration_s: float
-) -> Iterator[np.ndarray]:
-    """The features on the screen at 0, 1, 2 … times the step.
+    encoded: Iterator[tuple[float, _Shown]], step_s: float, duration_s: float
+) -> Iterator[_Shown]:
+    """What is on the screen at 0, 1, 2 … times the step.
 
     Where frames are further apart than a step, or damaged ones are missing, the one before stays.
     """
     tick, shown = 0, None
-    for time_s, features in encoded:
+    for time_s, frame in encoded:
         while shown is not None and tick * step_s < time_s - _ROUNDING_S:
             yield shown
             tick += 1
-        shown = features
+        shown = frame
     while shown is not None and (tick == 0 or tick * step_s < duration_s - _ROUNDING_S):
         yield shown
         tick += 1
 
 
-def _watched(ticks: Iterator[np.ndarray], changes: Changes) -> Iterator[np.ndarray]:
-    """Hand features on, and note how they change."""
-    for features in ticks:
-        changes.add(features)
+def _watched(ticks: Iterator[_Shown], changes: Changes) -> Iterator[np.ndarray]:
+    """Hand features on, and note how much changes."""
+    for features, picture in ticks:
+        changes.add(features, picture)
         yield features
 
 
