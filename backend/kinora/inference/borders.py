@@ -1,4 +1,4 @@
-"""Where one action ends and the next begins: the moments at which the features change most."""
+"""Where one action ends and the next begins: the moments at which a video changes most."""
 
 import math
 from array import array
