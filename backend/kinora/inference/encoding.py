@@ -14,6 +14,8 @@ from kinora.inference.runtime import CompiledGraph
 _AHEAD = 2
 
 _Label = TypeVar("_Label")
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 
 class FrameEncoder:
@@ -44,6 +46,19 @@ class FrameEncoder:
                 yield labels.popleft(), encoding.next()
         while labels:
             yield labels.popleft(), encoding.next()
+
+    def side_by_side(
+        self, work: Callable[[_Item], _Result], items: Iterable[tuple[_Label, _Item]]
+    ) -> Iterator[tuple[_Label, _Result]]:
+        """Work on items without end in the encoder's threads, in order; few are held at a time."""
+        waiting: deque[tuple[_Label, Future[_Result]]] = deque()
+        for label, item in items:
+            waiting.append((label, self._threads.submit(work, item)))
+            if len(waiting) > self._most_waiting:
+                label, future = waiting.popleft()
+                yield label, future.result()
+        for label, future in waiting:
+            yield label, future.result()
 
 
 class Encoding:

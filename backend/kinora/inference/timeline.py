@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache, partial
 
 import numpy as np
 
@@ -98,7 +99,9 @@ def recognize_timeline(
             fitted = _telling(fitted, duration_s, on_progress)
         encoded = _encoded(recognizer, fitted)
         ticks = _watched(_ticks(encoded, options.step_s, duration_s), changes)
-        for start_s, end_s, probabilities in _scores(recognizer, ticks, options, duration_s):
+        windows = _windows(ticks, options, duration_s)
+        scores = recognizer.frames.side_by_side(partial(_classify, recognizer), windows)
+        for (start_s, end_s), probabilities in scores:
             smoother.add(start_s, end_s, probabilities)
             seconds.add(start_s, end_s, probabilities)
         if not seconds.is_known:
@@ -171,40 +174,41 @@ def _watched(ticks: Iterator[_Shown], changes: Changes) -> Iterator[np.ndarray]:
         yield features
 
 
-def _scores(
-    recognizer: Recognizer,
-    ticks: Iterator[np.ndarray],
-    options: TimelineOptions,
-    duration_s: float,
-) -> Iterator[tuple[float, float, np.ndarray]]:
-    """The probabilities for one step of time after the other, as (start, end, probabilities).
+def _windows(
+    ticks: Iterator[np.ndarray], options: TimelineOptions, duration_s: float
+) -> Iterator[tuple[tuple[float, float], tuple[np.ndarray, ...]]]:
+    """One step of time after the other, as ((start, end), features of the window around it).
 
-    A step gets the answer of the window around it; the first window also answers for what comes
-    before its middle, the last one for what comes after it.
+    The first window also answers for what comes before its middle, the last one for what comes
+    after it.
     """
     length, step_s = options.frames_per_window, options.step_s
     window: deque[np.ndarray] = deque(maxlen=length)
-    count, done_s, answer = 0, 0.0, None
+    count, done_s = 0, 0.0
     for features in ticks:
-        if answer is not None:
+        if count >= length:
             # Half a step behind the middle of the window that ended before this tick.
             end_s = (count - length / 2 + 0.5) * step_s
-            yield done_s, end_s, answer
+            yield (done_s, end_s), tuple(window)
             done_s = end_s
         window.append(features)
         count += 1
-        answer = _classify(recognizer, window) if count >= length else None
     if count:
-        answer = answer if answer is not None else _classify(recognizer, window)
-        yield done_s, duration_s, answer
+        yield (done_s, duration_s), tuple(window)
 
 
-def _classify(recognizer: Recognizer, window: deque[np.ndarray]) -> np.ndarray:
+def _classify(recognizer: Recognizer, window: tuple[np.ndarray, ...]) -> np.ndarray:
     """The answer for a window, as for a clip of as many frames."""
-    places = np.arange(len(window), dtype=np.int64)
-    clip = Timeline(places, places[:0], len(window), Fraction(1, len(window)))
-    chosen = uniform(clip, recognizer.clip.frame_count)
+    chosen = _chosen(len(window), recognizer.clip.frame_count)
     return recognizer.classify(np.stack([window[place] for place in chosen]))
+
+
+@cache
+def _chosen(length: int, frame_count: int) -> tuple[int, ...]:
+    """The places of the frames that a clip of that length would be sampled at."""
+    places = np.arange(length, dtype=np.int64)
+    clip = Timeline(places, places[:0], length, Fraction(1, length))
+    return tuple(uniform(clip, frame_count).tolist())
 
 
 class _Seconds:
