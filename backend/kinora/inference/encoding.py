@@ -30,6 +30,10 @@ class FrameEncoder:
         """The features (F,) of one frame, here and now."""
         return self._graph.run(frame[None])[0]
 
+    def _encode_beside(self, frame: np.ndarray) -> np.ndarray:
+        """The same in one thread, which takes longer and costs less."""
+        return self._graph.run(frame[None], may_spread=False)[0]
+
     def begin(self) -> "Encoding":
         """A new row of frames to encode."""
         return Encoding(self._threads, self.encode, self._most_waiting)
@@ -38,7 +42,7 @@ class FrameEncoder:
         self, frames: Iterable[tuple[_Label, np.ndarray]]
     ) -> Iterator[tuple[_Label, np.ndarray]]:
         """Features for frames without end, as (label, features); few are held at a time."""
-        encoding, labels = self.begin(), deque()
+        encoding, labels = Encoding(self._threads, self._encode_beside, self._most_waiting), deque()
         for label, frame in frames:
             encoding.add(frame)
             labels.append(label)

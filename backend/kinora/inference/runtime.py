@@ -55,9 +55,9 @@ class CompiledGraph:
         self._for_one = first
         self._free: list[Interpreter] = []
 
-    def run(self, values: np.ndarray) -> np.ndarray:
-        """The answer to one input of exactly `input_shape`."""
-        with self._turns, self._interpreter() as interpreter:
+    def run(self, values: np.ndarray, may_spread: bool = True) -> np.ndarray:
+        """The answer to one input of exactly `input_shape`, spread over threads if it may be."""
+        with self._turns, self._interpreter(may_spread) as interpreter:
             try:
                 interpreter.set_tensor(self._source, values)
                 interpreter.invoke()
@@ -66,11 +66,11 @@ class CompiledGraph:
                 raise ModelError(f"{self._name} cannot be run: {error}") from error
 
     @contextmanager
-    def _interpreter(self) -> Iterator[Interpreter]:
+    def _interpreter(self, may_spread: bool) -> Iterator[Interpreter]:
         """An interpreter that nobody else uses meanwhile."""
         with self._lock:
             self._running += 1
-            is_alone = self._running == 1
+            is_alone = self._running == 1 and may_spread
             interpreter = self._for_one if is_alone else self._free.pop() if self._free else None
         try:
             interpreter = interpreter or self._start(1)
