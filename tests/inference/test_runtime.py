@@ -1,6 +1,7 @@
 """Compiled graphs refuse what they are not, and many threads share them."""
 
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -71,3 +72,36 @@ def test_a_stream_of_frames_is_never_far_ahead_of_its_reader(loaded):
     assert times == [number / 10 for number in range(40)]
     expected = [encoder.encode(np.full((32, 32, 3), number * 6, np.uint8)) for number in range(40)]
     assert np.array_equal(features, expected)
+
+
+def test_work_side_by_side_comes_back_in_order_and_is_never_far_ahead(loaded):
+    encoder = FrameEncoder(CompiledGraph(loaded.graphs["encoder"], "The encoder", 2), 2)
+    drawn, done = [], []
+
+    def items():
+        for number in range(40):
+            drawn.append(number)
+            yield f"item {number}", number
+
+    def slower_now_and_then(number):
+        time.sleep(0.01 if number % 3 == 0 else 0)
+        return number * number
+
+    for label, result in encoder.side_by_side(slower_now_and_then, items()):
+        assert (label, result) == (f"item {len(done)}", len(done) ** 2)
+        done.append(result)
+        assert len(drawn) - len(done) <= 5
+    assert len(done) == 40
+
+
+def test_work_that_fails_says_so(loaded):
+    encoder = FrameEncoder(CompiledGraph(loaded.graphs["encoder"], "The encoder", 2), 2)
+    with pytest.raises(ZeroDivisionError):
+        list(encoder.side_by_side(lambda number: 1 / number, [("first", 1), ("second", 0)]))
+
+
+@pytest.mark.parametrize("part", ["encoder", "head"])
+def test_an_answer_is_the_same_however_it_is_spread(loaded, part):
+    graph = CompiledGraph(loaded.graphs[part], "The graph", 2, alone=2)
+    values = np.random.default_rng(0).integers(0, 256, graph.input_shape).astype(graph.input_type)
+    assert graph.run(values) == pytest.approx(graph.run(values, may_spread=False), abs=1e-5)

@@ -69,7 +69,9 @@ def test_a_clip_of_one_window_gets_the_answer_of_the_clip(recognizer, make_video
 def test_windows_share_their_frames(recognizer, clips, monkeypatch):
     encoded, encode = [], FrameEncoder.encode
     monkeypatch.setattr(
-        FrameEncoder, "encode", lambda self, frame: (encoded.append(1), encode(self, frame))[1]
+        FrameEncoder,
+        "encode",
+        lambda self, frame, **how: (encoded.append(1), encode(self, frame, **how))[1],
     )
     recognize_timeline(recognizer, clips[0])
     assert len(encoded) == 13  # every 0.2 of 2.5 seconds

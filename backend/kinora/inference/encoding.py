@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -26,13 +27,9 @@ class FrameEncoder:
         self._most_waiting = threads * _AHEAD
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="kinora-encoder")
 
-    def encode(self, frame: np.ndarray) -> np.ndarray:
+    def encode(self, frame: np.ndarray, may_spread: bool = True) -> np.ndarray:
         """The features (F,) of one frame, here and now."""
-        return self._graph.run(frame[None])[0]
-
-    def _encode_beside(self, frame: np.ndarray) -> np.ndarray:
-        """The same in one thread, which takes longer and costs less."""
-        return self._graph.run(frame[None], may_spread=False)[0]
+        return self._graph.run(frame[None], may_spread)[0]
 
     def begin(self) -> "Encoding":
         """A new row of frames to encode."""
@@ -42,7 +39,9 @@ class FrameEncoder:
         self, frames: Iterable[tuple[_Label, np.ndarray]]
     ) -> Iterator[tuple[_Label, np.ndarray]]:
         """Features for frames without end, as (label, features); few are held at a time."""
-        encoding, labels = Encoding(self._threads, self._encode_beside, self._most_waiting), deque()
+        # In one thread each: with more frames to come, less work in all counts for more.
+        encode = partial(self.encode, may_spread=False)
+        encoding, labels = Encoding(self._threads, encode, self._most_waiting), deque()
         for label, frame in frames:
             encoding.add(frame)
             labels.append(label)
@@ -59,8 +58,8 @@ class FrameEncoder:
         for label, item in items:
             waiting.append((label, self._threads.submit(work, item)))
             if len(waiting) > self._most_waiting:
-                label, future = waiting.popleft()
-                yield label, future.result()
+                first, future = waiting.popleft()
+                yield first, future.result()
         for label, future in waiting:
             yield label, future.result()
 
