@@ -60,7 +60,7 @@ def test_what_the_model_does_not_know_is_unknown(colours, make_video):
 
 
 def test_a_clip_of_one_window_gets_the_answer_of_the_clip(recognizer, make_video):
-    path = make_video("short.mp4", 10, fps=5, frame=scene)
+    path = make_video("short.mp4", 8, fps=4, frame=scene)
     answer = recognize_timeline(recognizer, path).prediction
     assert answer.probabilities == pytest.approx(recognizer.predict(path).probabilities, abs=1e-6)
     assert [(segment.start_s, segment.end_s) for segment in answer.segments] == [(0, 2)]
@@ -74,7 +74,7 @@ def test_windows_share_their_frames(recognizer, clips, monkeypatch):
         lambda self, frame, **how: (encoded.append(1), encode(self, frame, **how))[1],
     )
     recognize_timeline(recognizer, clips[0])
-    assert len(encoded) == 13  # every 0.2 of 2.5 seconds
+    assert len(encoded) == 10  # every quarter of 2.5 seconds
 
 
 def test_an_image_is_one_segment_without_length(colours, tmp_path):

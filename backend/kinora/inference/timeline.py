@@ -38,7 +38,7 @@ class TimelineOptions:
     """
 
     window_s: float = 2.0
-    step_s: float = 0.2
+    step_s: float = 0.25
     segments: SegmentOptions = field(default_factory=SegmentOptions)
 
     def __post_init__(self) -> None:
