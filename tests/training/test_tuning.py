@@ -19,7 +19,7 @@ from kinora.training import tuning
 from kinora.training.config import TrainingConfig
 from kinora.training.material import joined, read_and_split, read_other
 from kinora.training.stages import Parts
-from kinora.training.start import find_weights, names_of, start_encoder
+from kinora.training.start import find_weights, known_head, names_of, start_encoder
 from kinora.training.trainer import Job, train
 from kinora.training.workspace import Workspace, folder_for
 
@@ -121,6 +121,21 @@ def test_for_images_the_tuned_head_is_kept(tiny_images, folders):
     found = [array for array in best if array.shape == tuple(kept.shape)]
     kernel = found[-1] * tuning._HEAD_SPEED
     np.testing.assert_allclose(kernel, kept.numpy() * temperature, rtol=1e-3, atol=1e-5)
+
+
+def test_models_of_the_same_classes_hand_on_their_heads_too(tiny_images, folders):
+    first = train(Job(tiny_images, folders / "first", replace(CONFIG, tune=1))).bundle.folder
+    start = f"{first},{first}"
+    standing = replace(CONFIG, tune=1, tune_rate=1e-12, weights=start)
+    second = train(Job(tiny_images, folders / "second", standing)).bundle
+    one, two = (split_network(load_keras(folder))[1] for folder in (first, second.folder))
+    temperature = second.info.provenance["temperature"]
+    for given, kept in zip(one.get_weights(), two.get_weights(), strict=True):
+        np.testing.assert_allclose(kept * temperature, given, rtol=1e-3, atol=1e-5)
+    classes = second.info.classes
+    assert known_head(one, classes, find_weights(start)) is not None
+    assert known_head(one, classes[::-1], find_weights(start)) is None
+    assert known_head(one, classes, find_weights(f"{first},none")) is None
 
 
 @pytest.mark.parametrize("names", [("clips",), ("clips", "others_1", "others_2")])

@@ -85,26 +85,42 @@ def _pool(x: keras.KerasTensor, spec: HeadSpec) -> keras.KerasTensor:
 
 
 def _motion(x: keras.KerasTensor) -> list[keras.KerasTensor]:
-    """Mean, standard deviation and late-minus-early of every feature over time."""
+    """Statistics over time, each one number per feature, from what stays to what changes fast."""
     frame_count = x.shape[1]
     if frame_count < 2:
         raise SettingError(
             "One frame has no motion: use more frames, the head 'mean', or motion=False."
         )
-    half = frame_count // 2
+    half, quarter = frame_count // 2, frame_count // 4
     average = layers.GlobalAveragePooling1D
-    early = average(name="early")(layers.Cropping1D((0, frame_count - half), name="first_half")(x))
-    late = average(name="late")(layers.Cropping1D((frame_count - half, 0), name="second_half")(x))
-    # x times its normalised self, averaged: variance / deviation, which is the deviation.
-    normalised = layers.LayerNormalization(
-        axis=1, epsilon=1e-6, center=False, scale=False, name="normalised"
-    )(x)
-    product = layers.Multiply(name="squared_distance")([x, normalised])
+
+    def part(name: str, start: int, end: int) -> keras.KerasTensor:
+        return layers.Cropping1D((start, end), name=name)(x)
+
+    mean = average(name="mean")(x)
+    early = average(name="early")(part("first_half", 0, frame_count - half))
+    late = average(name="late")(part("second_half", frame_count - half, 0))
+    middle = average(name="middle")(part("without_ends", quarter, quarter))
+    always_mean = layers.RepeatVector(frame_count, name="always_mean")(mean)
+    steps = _apart("step", part("all_but_first", 1, 0), part("all_but_last", 0, 1))
     return [
-        average(name="mean")(x),
-        average(name="deviation")(product),
+        mean,
+        # Quite like the standard deviation, without a root whose gradient has no end at zero.
+        average(name="mean_distance")(_apart("distance", x, always_mean)),
         layers.Subtract(name="late_minus_early")([late, early]),
+        layers.Subtract(name="middle_minus_mean")([middle, mean]),
+        average(name="mean_step")(steps),
     ]
+
+
+def _apart(name: str, first: keras.KerasTensor, second: keras.KerasTensor) -> keras.KerasTensor:
+    """How far apart two are, number by number: the larger minus the smaller."""
+    pair = [first, second]
+    larger, smaller = (
+        layers.Maximum(name=f"{name}_up")(pair),
+        layers.Minimum(name=f"{name}_down")(pair),
+    )
+    return layers.Subtract(name=name)([larger, smaller])
 
 
 _HEADS = {"lstm": _recurrent, "gru": _recurrent, "transformer": _transformer, "mean": _mean}

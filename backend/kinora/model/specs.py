@@ -27,8 +27,9 @@ class HeadSpec:
         bidirectional: Recurrent layers read the clip backwards too.
         dropout: Share of the features that training hides, the same ones in all frames.
         pooling: `mean` averages the outputs over time, `last` takes the one after the last frame.
-        motion: Also show the classifier mean, standard deviation and late-minus-early of the
-            features themselves. Of the recipes we measured on small data sets this was the best.
+        motion: Also show the classifier statistics of the features themselves over time: mean,
+            mean distance from it, late minus early, middle minus mean, and the mean step. Of the
+            recipes we measured on small data sets this was the best.
     """
 
     kind: str = "lstm"

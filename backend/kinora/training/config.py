@@ -26,7 +26,8 @@ class TrainingConfig:
     weights: str = _setting(
         "imagenet",
         "what the backbone starts from: imagenet (a download), none, a weight file or a bundle; "
-        "the average of several with commas between them",
+        "the average of several with commas between them; bundles of the same image classes also "
+        "hand on what their heads know",
     )
     temporal: str | None = _setting(
         None, "what looks at the frames together (lstm for videos, mean for images)", HEAD_KINDS

@@ -13,10 +13,12 @@ import numpy as np
 from kinora.training.calibration import fit_temperature, negative_log_likelihood
 
 # How strongly its weights are pulled to zero, as a share of a clip's mean squared length.
-_PULL = 3.0
+PULL = 2.0
 # How many times its answers count, the first of which is not at all.
 _SHARES = (0.0, 5.0, 10.0, 15.0, 25.0)
 _SMALLEST = 1e-12
+# Statistics that vary less than this share of the others are mostly rounding.
+_LEAST_VARIANCE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -37,21 +39,31 @@ def solve(head: keras.Model, batches: Iterable[tuple[np.ndarray, ...]]) -> Linea
     """
     see = _statistics(head)
     count, total, labels = 0.0, 0.0, 0.0
-    products, answers = 0.0, 0.0
+    products, answers = np.float32(0), 0.0
     for features, targets, *weights in batches:
         rows = see(features)
-        weight = weights[0][:, None] if weights else np.ones((len(rows), 1))
+        weight = weights[0][:, None] if weights else np.ones((len(rows), 1), np.float32)
         weighted = rows * weight
         count += weight.sum()
         total, labels = total + weighted.sum(axis=0), labels + (targets * weight).sum(axis=0)
         products, answers = products + rows.T @ weighted, answers + weighted.T @ targets
     mean, usual = total / count, labels / count
-    products = products - count * np.outer(mean, mean)
-    pull = _PULL * np.trace(products) / count
-    kernel = np.linalg.solve(
-        products + pull * np.eye(len(products)), answers - count * np.outer(mean, usual)
-    )
+    products -= count * np.outer(mean, mean)
+    # What moves is small beside what is there, and would count for nothing.
+    scale = _equal_scale(np.diag(products) / count, _statistics_count(head))
+    products *= scale[:, None] * scale
+    products[np.diag_indices_from(products)] += PULL * np.trace(products) / count
+    answers = (answers - count * np.outer(mean, usual)) * scale[:, None]
+    kernel = np.linalg.solve(products, answers) * scale[:, None]
     return Linear(kernel, -mean @ kernel)
+
+
+def _equal_scale(variances: np.ndarray, count: int) -> np.ndarray:
+    """What to multiply columns by, so that all statistics vary alike in sum."""
+    each = variances.reshape(count, -1)
+    sums = each.sum(axis=1, keepdims=True)
+    sums = np.maximum(sums, _LEAST_VARIANCE * sums.max() + _SMALLEST)
+    return np.broadcast_to(1 / np.sqrt(sums), each.shape).ravel()
 
 
 def votes(
@@ -90,7 +102,10 @@ def add_to(head: keras.Model, linear: Linear, share: float) -> None:
 
 def _statistics(head: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
     summary = keras.Model(head.input, head.get_layer("summary").output)
-    width = 3 * head.input_shape[-1]
-    return lambda features: keras.ops.convert_to_numpy(summary(features))[:, -width:].astype(
-        np.float64
-    )
+    width = _statistics_count(head) * head.input_shape[-1]
+    return lambda features: keras.ops.convert_to_numpy(summary(features))[:, -width:]
+
+
+def _statistics_count(head: keras.Model) -> int:
+    # The first is what the layers over time say.
+    return len(head.get_layer("summary").input) - 1

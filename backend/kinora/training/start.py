@@ -13,7 +13,7 @@ from kinora.errors import MediaError, ModelError
 from kinora.media import read_clip
 from kinora.model.architecture import build_encoder, split
 from kinora.model.backbones import IMAGENET, NO_WEIGHTS
-from kinora.model.bundle import BUNDLE_FILE
+from kinora.model.bundle import BUNDLE_FILE, read_bundle
 from kinora.model.h5 import has_metadata, load_keras
 from kinora.model.specs import NetworkSpec
 from kinora.paths import weights_file
@@ -65,6 +65,32 @@ def _start(spec: NetworkSpec, clip: ClipSpec, weights: str | Path) -> keras.Mode
             "--backbone and --width, or other --weights."
         ) from error
     return encoder
+
+
+def known_head(
+    head: keras.Model, classes: Sequence[str], weights: Sequence[str | Path]
+) -> list[np.ndarray] | None:
+    """What models of the same classes know in a head like this one, on average.
+
+    None unless the backbone starts from such models only: what a head says holds for the features
+    that it learned from.
+    """
+    if not all(_is_model(one) for one in weights):
+        return None
+    found = []
+    for one in weights:
+        known = split(load_keras(one))[1].get_weights()
+        same_shape = [a.shape for a in known] == [a.shape for a in head.get_weights()]
+        if not same_shape or not _names(one, classes):
+            return None
+        found.append(known)
+    return [np.mean(arrays, axis=0) for arrays in zip(*found, strict=True)]
+
+
+def _names(model: Path, classes: Sequence[str]) -> bool:
+    """Whether a model says that these are its classes."""
+    is_bundle = (model / BUNDLE_FILE).is_file()
+    return is_bundle and read_bundle(model, verify=False).info.classes == tuple(classes)
 
 
 def _is_model(weights: str | Path) -> bool:
