@@ -10,7 +10,7 @@ from kinora.training.config import TrainingConfig
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("epochs", 0),
+        ("epochs", -1),
         ("batch_size", 0),
         ("learning_rate", 0.0),
         ("label_smoothing", 1.0),

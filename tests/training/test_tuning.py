@@ -11,15 +11,16 @@ from tests.training.conftest import TINY, coloured_frame
 from kinora.clips import ClipSpec
 from kinora.data.batches import Clips
 from kinora.data.frames import SomeFrames
-from kinora.errors import ModelError
+from kinora.errors import ModelError, SettingError
 from kinora.model.architecture import block_count, build_encoder, set_trainable
 from kinora.model.architecture import split as split_network
+from kinora.model.bundle import read_bundle
 from kinora.model.h5 import load_keras
 from kinora.training import tuning
 from kinora.training.config import TrainingConfig
 from kinora.training.material import joined, read_and_split, read_other
 from kinora.training.stages import Parts
-from kinora.training.start import find_weights, known_head, names_of, start_encoder
+from kinora.training.start import find_weights, names_of, start_encoder, start_head
 from kinora.training.trainer import Job, train
 from kinora.training.workspace import Workspace, folder_for
 
@@ -123,19 +124,35 @@ def test_for_images_the_tuned_head_is_kept(tiny_images, folders):
     np.testing.assert_allclose(kernel, kept.numpy() * temperature, rtol=1e-3, atol=1e-5)
 
 
-def test_models_of_the_same_classes_hand_on_their_heads_too(tiny_images, folders):
-    first = train(Job(tiny_images, folders / "first", replace(CONFIG, tune=1))).bundle.folder
-    start = f"{first},{first}"
-    standing = replace(CONFIG, tune=1, tune_rate=1e-12, weights=start)
-    second = train(Job(tiny_images, folders / "second", standing)).bundle
-    one, two = (split_network(load_keras(folder))[1] for folder in (first, second.folder))
-    temperature = second.info.provenance["temperature"]
-    for given, kept in zip(one.get_weights(), two.get_weights(), strict=True):
+@pytest.fixture
+def image_model(tiny_images, folders):
+    return train(Job(tiny_images, folders / "first", replace(CONFIG, tune=1))).bundle.folder
+
+
+@pytest.mark.parametrize("settings", [{"tune": 1, "tune_rate": 1e-12}, {"tune": 0, "epochs": 0}])
+def test_models_of_the_same_classes_hand_on_their_heads_too(
+    image_model, tiny_images, folders, settings
+):
+    config = replace(CONFIG, weights=f"{image_model},{image_model}", **settings)
+    trained = train(Job(tiny_images, folders / "second", config)).bundle
+    first, second = (split_network(load_keras(one))[1] for one in (image_model, trained.folder))
+    temperature = trained.info.provenance["temperature"]
+    for given, kept in zip(first.get_weights(), second.get_weights(), strict=True):
         np.testing.assert_allclose(kept * temperature, given, rtol=1e-3, atol=1e-5)
-    classes = second.info.classes
-    assert known_head(one, classes, find_weights(start)) is not None
-    assert known_head(one, classes[::-1], find_weights(start)) is None
-    assert known_head(one, classes, find_weights(f"{first},none")) is None
+
+
+def test_without_such_models_a_head_starts_at_zero(image_model):
+    head = split_network(load_keras(image_model))[1]
+    classes = read_bundle(image_model).info.classes
+    assert start_head(head, classes, [image_model])
+    for names, weights in ((classes[::-1], [image_model]), (classes, [image_model, "none"])):
+        assert not start_head(head, names, weights)
+        assert not any(array.any() for array in head.get_weights())
+
+
+def test_no_epochs_need_a_model_that_knows(tiny_images, folders):
+    with pytest.raises(SettingError, match="image models of the same classes"):
+        train(Job(tiny_images, folders / "nothing", replace(CONFIG, tune=0, epochs=0)))
 
 
 @pytest.mark.parametrize("names", [("clips",), ("clips", "others_1", "others_2")])

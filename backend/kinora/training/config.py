@@ -44,7 +44,11 @@ class TrainingConfig:
         AUTO, "grouped, random, or a split that came with the data (the first of those, or grouped)"
     )
     seed: int = _setting(0, "other numbers give another split, start and order")
-    epochs: int = _setting(30, "passes over the clips for the layers over time")
+    epochs: int = _setting(
+        30,
+        "passes over the clips for the layers over time; 0 keeps what image models given as "
+        "weights know",
+    )
     batch_size: int = _setting(32, "clips per step")
     learning_rate: float = _setting(2e-3, "the highest one, after warming up")
     weight_decay: float = _setting(0.05, "how strongly weights are pulled to zero")
@@ -72,7 +76,6 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         for name in (
-            "epochs",
             "batch_size",
             "patience",
             "fine_tune_blocks",
@@ -84,7 +87,7 @@ class TrainingConfig:
             _check(getattr(self, name) >= 1, name, "at least 1")
         for name in ("learning_rate", "tune_rate", "fine_tune_rate"):
             _check(getattr(self, name) > 0, name, "above 0")
-        for name in ("weight_decay", "seed", "tune", "fine_tune"):
+        for name in ("weight_decay", "seed", "epochs", "tune", "fine_tune"):
             _check(getattr(self, name) >= 0, name, "0 or more")
         _check(0 <= self.label_smoothing < 1, "label_smoothing", "from 0 to below 1")
         _check(1 <= self.views <= len(VIEWS), "views", f"from 1 to {len(VIEWS)}")

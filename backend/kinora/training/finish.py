@@ -114,9 +114,9 @@ def finish(ending: Ending, history: History, failed: Mapping[Path, str]) -> Trai
     bundle = move_bundle(add_scores(bundle, evaluation.scores()), ending.out)
     folder = plots_folder() / ending.out.name
     write_figures(evaluation, folder)
-    curves = accuracy_loss(history, folder / "accuracy_loss.png")
+    curves = (accuracy_loss(history, folder / "accuracy_loss.png"),) if history else ()
     skipped = {name_below(ending.data_set.root, path): why for path, why in failed.items()}
-    return Trained(bundle, history, skipped, (curves, folder / MATRIX_FILE))
+    return Trained(bundle, history, skipped, (*curves, folder / MATRIX_FILE))
 
 
 def _final_network(ending: Ending) -> keras.Model:

@@ -67,24 +67,26 @@ def _start(spec: NetworkSpec, clip: ClipSpec, weights: str | Path) -> keras.Mode
     return encoder
 
 
-def known_head(
-    head: keras.Model, classes: Sequence[str], weights: Sequence[str | Path]
-) -> list[np.ndarray] | None:
-    """What models of the same classes know in a head like this one, on average.
+def start_head(head: keras.Model, classes: Sequence[str], weights: Sequence[str | Path]) -> bool:
+    """Give a head of one layer what models of the same classes know in theirs, on average.
 
-    None unless the backbone starts from such models only: what a head says holds for the features
-    that it learned from.
+    Only if the backbone starts from such models alone: what a head says holds for the features
+    that it learned from. Else it starts at zero.
+
+    Returns:
+        Whether it knows something.
     """
-    if not all(_is_model(one) for one in weights):
-        return None
-    found = []
-    for one in weights:
-        known = split(load_keras(one))[1].get_weights()
-        same_shape = [a.shape for a in known] == [a.shape for a in head.get_weights()]
-        if not same_shape or not _names(one, classes):
-            return None
-        found.append(known)
-    return [np.mean(arrays, axis=0) for arrays in zip(*found, strict=True)]
+    shapes = [array.shape for array in head.get_weights()]
+    known = [_known_head(one, classes) for one in weights]
+    is_known = all([array.shape for array in arrays] == shapes for arrays in known)
+    each = zip(*known, strict=True) if is_known else ([np.zeros(shape)] for shape in shapes)
+    head.set_weights([np.mean(arrays, axis=0) for arrays in each])
+    return is_known
+
+
+def _known_head(weights: str | Path, classes: Sequence[str]) -> list[np.ndarray]:
+    is_alike = isinstance(weights, Path) and _names(weights, classes)
+    return split(load_keras(weights))[1].get_weights() if is_alike else []
 
 
 def _names(model: Path, classes: Sequence[str]) -> bool:

@@ -36,7 +36,7 @@ from kinora.training.material import (
     read_other,
 )
 from kinora.training.stages import Parts, Stage, end_to_end, fine_tuning_stages, head_stage
-from kinora.training.start import find_weights, let_signals_pass, start_encoder
+from kinora.training.start import find_weights, let_signals_pass, start_encoder, start_head
 from kinora.training.tuning import is_whole, tune
 from kinora.training.workspace import History, Workspace, check_out
 
@@ -82,6 +82,7 @@ def train(job: Job) -> Trained:
     keras.utils.set_random_seed(job.config.seed)
     with _numbers(precision()), every_device():
         clip, parts = _build(data_set, job.config)
+        _start_head(parts, data_set, job.config)
         work = Workspace.open(job.out, _facts(job, (data_set, *others)), job.is_resumed)
         history: History = ()
         if job.config.tune:
@@ -186,6 +187,16 @@ def _build(data_set: DataSet, config: TrainingConfig) -> tuple[ClipSpec, Parts]:
     return clip, Parts(spec, encoder, head)
 
 
+def _start_head(parts: Parts, data_set: DataSet, config: TrainingConfig) -> None:
+    weights = find_weights(config.weights)
+    is_known = is_whole(parts) and start_head(parts.head, data_set.classes, weights)
+    if not config.epochs and not is_known:
+        raise SettingError(
+            "--epochs 0 keeps what the heads of models know, which works for image models of the "
+            "same classes only. Name such as --weights, or give --epochs 1 or more."
+        )
+
+
 @dataclass(frozen=True)
 class _Course:
     """What is left to learn when the encoder is tuned, and what is measured in the end.
@@ -219,10 +230,10 @@ def _course(
     encoder = encoder or _feature_encoder(parts)
     elsewhere = _elsewhere(encoder, clip, job.ray) if job.ray is not None else None
     features, failed = feature_clips(data_set, encoder, clip, config.views, elsewhere)
-    head = head_stage(parts, features, config)
+    head = [head_stage(parts, features, config)] if config.epochs else []
     if config.fine_tune:
-        return replace(course, stages=[head, *course.stages], failed=failed)
-    return _Course([head], parts.head, *_measured(features, config), failed)
+        return replace(course, stages=[*head, *course.stages], failed=failed)
+    return _Course(head, parts.head, *_measured(features, config), failed)
 
 
 def _feature_encoder(parts: Parts) -> Encoder:

@@ -25,7 +25,6 @@ from kinora.training.loop import Stage, run_stages
 from kinora.training.material import LEARNED, MEASURED, frame_clips
 from kinora.training.schedule import WarmupCosine
 from kinora.training.stages import Parts
-from kinora.training.start import find_weights, known_head
 from kinora.training.workspace import History, Workspace
 
 # Frames of a video in one step: enough to see change, few enough to see many clips.
@@ -79,10 +78,8 @@ def tune(
         _batch_sizes(learned, config.tune_batch),
     )
     if is_whole(parts):
-        known = known_head(parts.head, data_sets[0].classes, find_weights(config.weights))
-        if known:
-            kernel, bias = known
-            tuned.heads[_MAIN].set_weights([kernel / _HEAD_SPEED, bias])
+        kernel, bias = parts.head.get_weights()
+        tuned.heads[_MAIN].set_weights([kernel / _HEAD_SPEED, bias])
     stages = _stages(tuned, parts.spec, clips[_MAIN][MEASURED], config)
     history = run_stages(stages, work)
     parts.encoder.set_weights(tuned.encoder.get_weights())
