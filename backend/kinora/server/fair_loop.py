@@ -7,7 +7,7 @@ from typing import Any
 
 # So many connections are read before it is looked again who else has come. Each takes about half a
 # millisecond, and a question is looked after three times before it is answered.
-_AT_A_TIME = 4
+_AT_A_TIME = 2
 
 
 class FairSelector(selectors.DefaultSelector):
