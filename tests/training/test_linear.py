@@ -47,25 +47,27 @@ def test_in_the_head_it_answers_as_it_did_beside_it(head):
     assert np.allclose(head.predict(clips, verbose=0), expected, atol=1e-5)
 
 
-def test_it_is_the_solution_of_ridge_regression(head):
-    linear = solve(head, batches(1))
-    ((clips, targets),) = batches(1)
+@pytest.mark.parametrize("count", [1, 4])  # fewer clips than statistics, and more
+def test_it_is_the_solution_of_ridge_regression(head, count):
+    linear = solve(head, batches(count))
+    clips, targets = map(np.concatenate, zip(*batches(count), strict=True))
     see = keras.Model(head.input, head.get_layer("summary").output)
     rows = np.asarray(see(clips), np.float64)[:, 4:]
     rows, aims = rows - rows.mean(0), targets - targets.mean(0)
     # Each of the five statistics of all features counts as much as the others.
-    lengths = np.sqrt((rows.reshape(30, 5, FEATURES) ** 2).sum(axis=(0, 2)) / 30)
+    lengths = np.sqrt((rows.reshape(-1, 5, FEATURES) ** 2).sum(axis=(0, 2)) / len(rows))
     scale = np.repeat(1 / lengths, FEATURES)
     rows *= scale
-    dual = rows.T @ np.linalg.solve(rows @ rows.T + PULL * 5 * np.eye(30), aims)
+    dual = rows.T @ np.linalg.solve(rows @ rows.T + PULL * 5 * np.eye(len(rows)), aims)
     assert np.allclose(linear.kernel, dual * scale[:, None], atol=1e-4)
 
 
-def test_a_rare_class_can_be_given_weight(head):
+@pytest.mark.parametrize("count", [1, 4])
+def test_a_rare_class_can_be_given_weight(head, count):
     weights = np.array([1.0, 1.0, 50.0])
     (clips, _), *_ = batches(seed=1)
-    fair = votes(solve(head, batches()), head, [(clips,)])
-    pulled = votes(solve(head, batches(weights=weights)), head, [(clips,)])
+    fair = votes(solve(head, batches(count)), head, [(clips,)])
+    pulled = votes(solve(head, batches(count, weights=weights)), head, [(clips,)])
     assert (pulled[:, 2] - pulled[:, 0]).mean() != pytest.approx((fair[:, 2] - fair[:, 0]).mean())
 
 

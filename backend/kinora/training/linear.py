@@ -4,7 +4,8 @@ On few clips it errs less than what gradient descent makes of the same statistic
 other clips than the layers over time. How much it counts is decided on val.
 """
 
-from collections.abc import Callable, Iterable
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import keras
@@ -19,6 +20,10 @@ _SHARES = (0.0, 5.0, 10.0, 15.0, 25.0)
 _SMALLEST = 1e-12
 # Statistics that vary less than this share of the others are mostly rounding.
 _LEAST_VARIANCE = 1e-3
+
+
+# Statistics of some clips (clips, statistics), their one-hot labels and their weights.
+_Block = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -37,20 +42,60 @@ def solve(head: keras.Model, batches: Iterable[tuple[np.ndarray, ...]]) -> Linea
         batches: Features, one-hot labels and perhaps weights; memory does not grow with their
             number.
     """
-    see = _statistics(head)
+    see, kinds = _statistics(head), _statistics_count(head)
+    seen = (
+        (see(features), targets, weights[0] if weights else np.ones(len(targets), np.float32))
+        for features, targets, *weights in batches
+    )
+    blocks = _blocks(seen, kinds * head.input_shape[-1])
+    first, second = next(blocks), next(blocks, None)
+    if second is None:
+        return _solve_few(*first, kinds)
+    return _solve_many(itertools.chain((first, second), blocks), kinds)
+
+
+def _blocks(seen: Iterable[_Block], size: int) -> Iterator[_Block]:
+    """Join batches to blocks of about so many rows."""
+    held: list[_Block] = []
+    for some in seen:
+        held.append(some)
+        if sum(len(rows) for rows, *_ in held) >= size:
+            yield _joined(held)
+            held = []
+    if held:
+        yield _joined(held)
+
+
+def _joined(blocks: list[_Block]) -> _Block:
+    rows, targets, weights = zip(*blocks, strict=True)
+    return np.concatenate(rows), np.concatenate(targets), np.concatenate(weights)
+
+
+def _solve_few(rows: np.ndarray, targets: np.ndarray, weights: np.ndarray, kinds: int) -> Linear:
+    """For fewer clips than statistics: compares every clip with every other."""
+    count, root = weights.sum(), np.sqrt(weights)[:, None]
+    mean, usual = weights @ rows / count, weights @ targets / count
+    rows, aims = (rows - mean) * root, (targets - usual) * root
+    scale = _equal_scale((rows**2).sum(axis=0) / count, kinds)
+    rows *= scale
+    alike = rows @ rows.T
+    alike[np.diag_indices_from(alike)] += PULL * np.trace(alike) / count
+    kernel = (rows.T @ np.linalg.solve(alike, aims)) * scale[:, None]
+    return Linear(kernel, -mean @ kernel)
+
+
+def _solve_many(blocks: Iterable[_Block], kinds: int) -> Linear:
+    """The same for any number of clips: compares every statistic with every other."""
     count, total, labels = 0.0, 0.0, 0.0
     products, answers = np.float32(0), 0.0
-    for features, targets, *weights in batches:
-        rows = see(features)
-        weight = weights[0][:, None] if weights else np.ones((len(rows), 1), np.float32)
-        weighted = rows * weight
-        count += weight.sum()
-        total, labels = total + weighted.sum(axis=0), labels + (targets * weight).sum(axis=0)
-        products, answers = products + rows.T @ weighted, answers + weighted.T @ targets
+    for rows, targets, weights in blocks:
+        weighted = rows * weights[:, None]
+        count, labels = count + weights.sum(), labels + weights @ targets
+        total, answers = total + weighted.sum(axis=0), answers + weighted.T @ targets
+        products = products + rows.T @ weighted
     mean, usual = total / count, labels / count
     products -= count * np.outer(mean, mean)
-    # What moves is small beside what is there, and would count for nothing.
-    scale = _equal_scale(np.diag(products) / count, _statistics_count(head))
+    scale = _equal_scale(np.diag(products) / count, kinds)
     products *= scale[:, None] * scale
     products[np.diag_indices_from(products)] += PULL * np.trace(products) / count
     answers = (answers - count * np.outer(mean, usual)) * scale[:, None]
@@ -59,7 +104,10 @@ def solve(head: keras.Model, batches: Iterable[tuple[np.ndarray, ...]]) -> Linea
 
 
 def _equal_scale(variances: np.ndarray, count: int) -> np.ndarray:
-    """What to multiply columns by, so that all statistics vary alike in sum."""
+    """What to multiply columns by, so that all statistics vary alike in sum.
+
+    What moves is small beside what is there, and would count for nothing.
+    """
     each = variances.reshape(count, -1)
     sums = each.sum(axis=1, keepdims=True)
     sums = np.maximum(sums, _LEAST_VARIANCE * sums.max() + _SMALLEST)
