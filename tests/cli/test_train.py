@@ -39,8 +39,8 @@ def test_values_of_the_wrong_kind_are_refused(words, sentence, capsys):
 
 
 def test_impossible_settings_are_wrong_usage(tmp_path, capsys):
-    assert main(["train", str(tmp_path), "--out", str(tmp_path / "m"), "--epochs", "0"]) == 2
-    assert "--epochs must be at least 1" in capsys.readouterr().err
+    assert main(["train", str(tmp_path), "--out", str(tmp_path / "m"), "--batch-size", "0"]) == 2
+    assert "--batch-size must be at least 1" in capsys.readouterr().err
 
 
 def test_an_empty_folder_fails_with_a_sentence(tmp_path, capsys):
