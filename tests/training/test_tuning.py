@@ -124,9 +124,13 @@ def test_for_images_the_tuned_head_is_kept(tiny_images, folders):
     np.testing.assert_allclose(kernel, kept.numpy() * temperature, rtol=1e-3, atol=1e-5)
 
 
-@pytest.fixture
-def image_model(tiny_images, folders):
-    return train(Job(tiny_images, folders / "first", replace(CONFIG, tune=1))).bundle.folder
+@pytest.fixture(scope="module")
+def image_model(tiny_images, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("image")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KINORA_CACHE", str(folder / "cache"))
+        patch.setenv("KINORA_PLOTS", str(folder / "plots"))
+        return train(Job(tiny_images, folder / "first", replace(CONFIG, tune=1))).bundle.folder
 
 
 @pytest.mark.parametrize("settings", [{"tune": 1, "tune_rate": 1e-12}, {"tune": 0, "epochs": 0}])
