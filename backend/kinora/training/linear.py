@@ -21,7 +21,6 @@ _SMALLEST = 1e-12
 # Statistics that vary less than this share of the others are mostly rounding.
 _LEAST_VARIANCE = 1e-3
 
-
 # Statistics of some clips (clips, statistics), their one-hot labels and their weights.
 _Block = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -151,7 +150,10 @@ def add_to(head: keras.Model, linear: Linear, share: float) -> None:
 def _statistics(head: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
     summary = keras.Model(head.input, head.get_layer("summary").output)
     width = _statistics_count(head) * head.input_shape[-1]
-    return lambda features: keras.ops.convert_to_numpy(summary(features))[:, -width:]
+    # A GPU may compute in float16, which is too coarse for sums over clips.
+    return lambda features: keras.ops.convert_to_numpy(summary(features))[:, -width:].astype(
+        np.float32
+    )
 
 
 def _statistics_count(head: keras.Model) -> int:
