@@ -18,7 +18,7 @@ from kinora.errors import (
     UnsupportedMediaError,
 )
 from kinora.media import fit_frame, iter_frames, open_media, read_clip, read_info, sampling
-from kinora.media.colour import upright_rgb
+from kinora.media.colour import RGBConverter
 
 X264 = {"preset": "veryfast"}
 KINDS = {
@@ -86,7 +86,7 @@ def decode_everything(path):
         stream = container.streams.video[0]
         frames = list(container.decode(stream))
         aspect = float(stream.sample_aspect_ratio or 1)
-        return sorted(f.pts for f in frames), [upright_rgb(f, aspect) for f in frames]
+        return sorted(f.pts for f in frames), [RGBConverter().upright(f, aspect) for f in frames]
 
 
 def assert_equals_full_decode(path):

@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--int8",
         type=Path,
         metavar="DATA",
-        help="also compile the encoder in int8, with the data set that the model was trained on, "
+        help="also compile it in int8, with the data set that the model was trained on, "
         "and use it if it is as often right on the test part, which needs 100 clips or more",
     )
     parser.add_argument("--json", action="store_true", help="print what came out as JSON")
@@ -39,20 +39,23 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps({part: graph.to_dict() for part, graph in graphs.items()}, indent=2))
         return 0
     for part, graph in graphs.items():
-        parity = graph.parity
-        if "top1_int8" in parity:
-            print(
-                f"On the test clips int8 is right in {parity['top1_int8']:.1%}, float32 in "
-                f"{parity['top1_float32']:.1%}; {graph.precision} is used."
-            )
         print(
             f"{part}: {options.model / graph.file}, {graph.precision}, "
-            f"{parity['megabytes']} MB, {parity['median_ms']} ms on one core"
+            f"{graph.parity['megabytes']} MB, {graph.parity['median_ms']} ms on one core"
         )
-    parity = graphs["head"].parity
+    # What was compared is the same for both parts.
+    graph = graphs["head"]
+    parity = graph.parity
+    if "top1_int8" in parity:
+        print(
+            f"On the test clips int8 is right in {parity['top1_int8']:.1%}, float32 in "
+            f"{parity['top1_float32']:.1%}; {graph.precision} is used."
+        )
+    other = "Keras" if graph.precision == "float32" else "float32"
     print(
-        f"In float32, against Keras on {parity['clips']} clips: probabilities differ by at most "
-        f"{parity['largest_difference']:.2g}, the same action in {parity['agreement']:.0%}."
+        f"In {graph.precision}, against {other} on {parity['clips']} clips: probabilities differ "
+        f"by at most {parity['largest_difference']:.2g}, the same action in "
+        f"{parity['agreement']:.0%}."
     )
     return 0
 

@@ -13,7 +13,6 @@ from kinora.inference.loading import load
 from kinora.inference.recognizer import Recognizer
 from kinora.media import read_clip
 from kinora.model.bundle import Bundle, add_graphs
-from kinora.model.info import Graph
 
 # So many fewer of the clips may be right than in float.
 _ALLOWED_LOSS = 0.005
@@ -41,25 +40,31 @@ def prove_int8(bundle: Bundle, data_set: DataSet, frames: np.ndarray) -> tuple[B
     Returns:
         The bundle and how good it is, in the precision that it uses from now on.
     """
-    from kinora.model.export import compile_encoder_int8
+    from kinora.model.export import compile_int8
 
     loaded = load(bundle.folder)
     in_float = evaluate(Recognizer(loaded), data_set)
     if in_float.clips.count < _FEWEST_CLIPS:
         return bundle, in_float
-    content, facts = compile_encoder_int8(bundle, frames)
-    in_int8 = evaluate(
-        Recognizer(replace(loaded, graphs={**loaded.graphs, "encoder": content})), data_set
-    )
-    graphs = {part: (graph, loaded.graphs[part]) for part, graph in bundle.graphs.items()}
+    compiled = compile_int8(bundle, frames)
+    contents = {part: graph.content for part, graph in compiled.items()}
+    in_int8 = evaluate(Recognizer(replace(loaded, graphs=contents)), data_set)
     measured = {"top1_float32": in_float.clips.top1, "top1_int8": in_int8.clips.top1}
     if in_int8.clips.top1 < in_float.clips.top1 - _ALLOWED_LOSS:
-        graph, content = graphs["encoder"]
-        graph = replace(graph, parity={**graph.parity, **measured})
-        return add_graphs(bundle, {**graphs, "encoder": (graph, content)}), in_float
-    parity = {**_differences(in_float, in_int8), **facts, **measured}
-    graph = Graph(bundle.graphs["encoder"].file, "int8", bundle.graphs["encoder"].made_from, parity)
-    return add_graphs(bundle, {**graphs, "encoder": (graph, content)}), in_int8
+        kept = {
+            part: (replace(graph, parity={**graph.parity, **measured}), loaded.graphs[part])
+            for part, graph in bundle.graphs.items()
+        }
+        return add_graphs(bundle, kept), in_float
+    shared = _differences(in_float, in_int8) | measured
+    graphs = {
+        part: (
+            replace(graph, precision="int8", parity={**shared, **compiled[part].parity}),
+            contents[part],
+        )
+        for part, graph in bundle.graphs.items()
+    }
+    return add_graphs(bundle, graphs), in_int8
 
 
 def _differences(first: Evaluation, second: Evaluation) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import av
 import cv2
 import numpy as np
+from av.video.reformatter import VideoReformatter
 
 # FFmpeg's numbers for a frame's matrix (AVCOL_SPC_…) and the scaler's names for them.
 _MATRICES = {1: "ITU709", 4: "FCC", 5: "ITU601", 6: "SMPTE170M", 7: "SMPTE240M", 9: "BT2020"}
@@ -20,20 +21,32 @@ _QUARTER_TURNS = {
 }
 
 
-def upright_rgb(frame: av.VideoFrame, pixel_aspect: float) -> np.ndarray:
-    """Convert a decoded frame, stretch pixels that are not square and turn the picture upright."""
-    width = max(1, round(frame.width * pixel_aspect))
-    rgb = frame.reformat(
-        width=width,
-        format="rgb24",
-        src_colorspace=_matrix(frame),
-        src_color_range="JPEG" if _is_full_range(frame) else "MPEG",
-        dst_color_range="JPEG",
-        interpolation="BICUBIC",
-    )
-    turn = _QUARTER_TURNS.get(frame.rotation % 360)
-    array = rgb.to_ndarray()
-    return array if turn is None else cv2.rotate(array, turn)
+class RGBConverter:
+    """Converts the frames of one video.
+
+    One converter does it for all of them, in one thread: for small frames, making a new one and
+    its threads for each takes ten times as long as the work itself.
+    """
+
+    def __init__(self) -> None:
+        self._converter = VideoReformatter()
+
+    def upright(self, frame: av.VideoFrame, pixel_aspect: float) -> np.ndarray:
+        """Convert a decoded frame, stretch pixels that are not square and turn it upright."""
+        width = max(1, round(frame.width * pixel_aspect))
+        rgb = self._converter.reformat(
+            frame,
+            width=width,
+            format="rgb24",
+            src_colorspace=_matrix(frame),
+            src_color_range="JPEG" if _is_full_range(frame) else "MPEG",
+            dst_color_range="JPEG",
+            interpolation="BICUBIC",
+            threads=1,
+        )
+        turn = _QUARTER_TURNS.get(frame.rotation % 360)
+        array = rgb.to_ndarray()
+        return array if turn is None else cv2.rotate(array, turn)
 
 
 def is_sideways(rotation: int) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 
 from kinora.errors import UndecodableError
 from kinora.media.clip import MediaInfo
-from kinora.media.colour import upright_rgb
+from kinora.media.colour import RGBConverter
 from kinora.media.containers import open_container
 from kinora.media.formats import Format
 from kinora.media.limits import Limits
@@ -40,6 +40,7 @@ class Video:
         self._file, self._format, self._limits = file, container_format, limits
         self._damaged = 0
         self._size: tuple[int, int] | None = None
+        self._converter = RGBConverter()
         self._container, self._stream = open_container(file, container_format, limits)
         try:
             self._list_packets()
@@ -251,7 +252,7 @@ class Video:
         self._limits.check_pixels(frame.width, frame.height)
         self._damaged += frame.is_corrupt
         aspect = self._stream.sample_aspect_ratio
-        rgb = upright_rgb(frame, float(aspect) if aspect else 1.0)
+        rgb = self._converter.upright(frame, float(aspect) if aspect else 1.0)
         self._size = self._size or (rgb.shape[1], rgb.shape[0])
         return rgb
 

@@ -8,6 +8,7 @@ import av
 import cv2
 import imageio.v3 as iio
 import numpy as np
+from av.video.reformatter import VideoReformatter
 
 from kinora.errors import MediaError
 
@@ -28,6 +29,7 @@ class VideoWriter:
         self._path = Path(path)
         self._part = self._path.with_name(f".{self._path.name}.part")
         self._size = (width, height)
+        self._converter = VideoReformatter()
         try:
             self._part.touch()
         except OSError as error:
@@ -60,11 +62,13 @@ class VideoWriter:
         if width % 2 or height % 2:
             frame = cv2.copyMakeBorder(frame, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
         picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), "rgb24")
-        picture = picture.reformat(
+        picture = self._converter.reformat(
+            picture,
             format="yuv420p",
             src_color_range="JPEG",
             dst_colorspace="ITU709",
             dst_color_range="MPEG",
+            threads=1,
         )
         for packet in self._stream.encode(picture):
             self._container.mux(packet)

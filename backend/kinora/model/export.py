@@ -7,6 +7,7 @@ phones, boards and browsers.
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import keras
@@ -21,7 +22,7 @@ from kinora.model.architecture import split
 from kinora.model.bundle import MODEL_FILE, Bundle, add_graphs
 from kinora.model.h5 import load_keras, without_advice
 from kinora.model.info import Graph
-from kinora.model.quantise import quantise
+from kinora.model.quantise import quantise, quantise_weights
 from kinora.model.unrolling import unrolled
 
 # Rounding in float32 stays below 1e-5; a probability that moves by more was converted wrongly.
@@ -56,16 +57,24 @@ def export_bundle(bundle: Bundle, calibration_frames: np.ndarray | None = None) 
     return add_graphs(bundle, graphs)
 
 
-def compile_encoder_int8(bundle: Bundle, frames: np.ndarray) -> tuple[bytes, dict[str, Any]]:
-    """A bundle's encoder in int8, and its size and time.
+def compile_int8(bundle: Bundle, frames: np.ndarray) -> dict[str, Compiled]:
+    """The graphs `encoder` and `head` of a bundle in int8, with their size and time.
 
     Args:
         bundle: The bundle; it is not changed.
-        frames: uint8 RGB frames of real clips, (count, size, size, 3), to calibrate it on.
+        frames: uint8 RGB frames of real clips, (count, size, size, 3), to calibrate on.
     """
-    content = convert_to_int8(split(load_keras(bundle.model_file))[0], frames)
-    run = _runner(content)
-    return content, _costs(content, lambda: run(frames[:1]))
+    encoder, head = split(load_keras(bundle.model_file))
+    contents = {
+        "encoder": convert(encoder, "uint8", partial(quantise, frames=frames)),
+        "head": convert(unrolled(head), "float32", quantise_weights),
+    }
+    features = np.zeros((1, *head.input_shape[1:]), np.float32)
+    inputs = {"encoder": frames[:1], "head": features}
+    return {
+        part: Compiled(content, _costs(content, partial(_runner(content), inputs[part])))
+        for part, content in contents.items()
+    }
 
 
 def compile_network(network: keras.Model, frames: np.ndarray | None = None) -> dict[str, Compiled]:
@@ -95,29 +104,26 @@ def compile_network(network: keras.Model, frames: np.ndarray | None = None) -> d
     }
 
 
-def convert(model: keras.Model, dtype: str) -> bytes:
+def convert(
+    model: keras.Model,
+    dtype: str,
+    by: Callable[[tf.lite.TFLiteConverter], bytes] = tf.lite.TFLiteConverter.convert,
+) -> bytes:
     """The .tflite graph of a model for exactly one input at a time; XNNPACK needs static shapes.
 
     Args:
         model: A part of a network.
         dtype: What its input is made of.
+        by: What makes the graph; by default in float32.
     """
     try:
         with without_advice():
-            return _converter(model, dtype).convert()
+            return by(_converter(model, dtype))
     except ConverterError as error:
         raise ModelError(
             f"The {model.name} cannot be compiled: it uses operations that LiteRT lacks. "
             f"Build it from other layers. {error}"
         ) from error
-
-
-def convert_to_int8(encoder: keras.Model, frames: np.ndarray) -> bytes:
-    """The .tflite graph of an encoder in int8, calibrated on such frames as it will see."""
-    try:
-        return quantise(_converter(encoder, "uint8"), frames)
-    except ConverterError as error:
-        raise ModelError(f"The {encoder.name} cannot be compiled in int8. {error}") from error
 
 
 def _converter(model: keras.Model, dtype: str) -> tf.lite.TFLiteConverter:
