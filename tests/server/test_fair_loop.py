@@ -21,9 +21,9 @@ def ready():
     with ExitStack() as stack:
         selector = stack.enter_context(FairSelector())
 
-        def add(name: str) -> socket.socket:
+        def add(name: str, content: bytes = b"something") -> socket.socket:
             ours, theirs = (stack.enter_context(one) for one in socket.socketpair())
-            theirs.send(b"something")
+            theirs.send(content)
             selector.register(ours, selectors.EVENT_READ, name)
             return ours
 
@@ -59,6 +59,16 @@ def test_a_newcomer_passes_those_that_had_their_turns(ready):
     selector.unregister(uploads[0])
     selector.register(uploads[0], selectors.EVENT_READ, "another one")
     assert "another one" in names(selector)
+
+
+def test_of_all_newcomers_the_shortest_comes_first(ready):
+    selector, add = ready
+    for number in range(UPLOADS):
+        add(f"upload {number}", bytes(1000))
+    add("question", b"are you well?")
+    assert "question" in names(selector)
+    # No upload waits for more than its own turns, whatever its length.
+    assert len({name for _ in range(UPLOADS) for name in names(selector)}) > UPLOADS / 2
 
 
 def test_whoever_had_nothing_to_say_in_between_is_new(ready):

@@ -3,7 +3,12 @@
 import asyncio
 import selectors
 import sys
+from array import array
 from typing import Any
+
+if sys.platform != "win32":
+    import fcntl
+    import termios
 
 # So many connections are read before it is looked again who else has come. Each takes about half a
 # millisecond, and a question is looked after three times before it is answered.
@@ -15,7 +20,8 @@ class FairSelector(selectors.DefaultSelector):
 
     Asyncio looks after all that are ready in one go. When 200 uploads come at once, that takes
     some tenths of a second, and a question that comes meanwhile waits for it several times. Here
-    it waits for a few pieces of uploads, which have had more turns in a row.
+    it waits for a few pieces of uploads, which have had more turns in a row. Among those that had
+    none yet, whoever sent least comes first, and that is a question.
     """
 
     def __init__(self) -> None:
@@ -30,16 +36,29 @@ class FairSelector(selectors.DefaultSelector):
         # Whoever had nothing to say in between begins anew.
         turns = {key.fd: self._turns.get(key.fd, 0) for key, _ in ready}
         if len(ready) > _AT_A_TIME:
-            ready.sort(key=lambda one: -1 if one[0].fd in self.first else turns[one[0].fd])
+            ready.sort(key=lambda one: self._rank(one[0].fd, turns[one[0].fd]))
             del ready[_AT_A_TIME:]
         self._turns = turns | {key.fd: turns[key.fd] + 1 for key, _ in ready}
         return ready
+
+    def _rank(self, number: int, turns: int) -> tuple[int, int]:
+        """What it is sorted by."""
+        if number in self.first:
+            return -1, 0
+        return turns, 0 if turns else _waiting_bytes(number)
 
     def unregister(self, fileobj: Any) -> selectors.SelectorKey:
         """Watch it no longer; the next one of this number is another one."""
         key = super().unregister(fileobj)
         self._turns.pop(key.fd, None)
         return key
+
+
+def _waiting_bytes(number: int) -> int:
+    """How much has come on a connection and was not read yet."""
+    count = array("i", [0])
+    fcntl.ioctl(number, termios.FIONREAD, count)
+    return count[0]
 
 
 class _FairLoop(asyncio.SelectorEventLoop):
