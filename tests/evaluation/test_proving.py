@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.tiny_models import scene
 
-from kinora import Recognizer
+from kinora import Recognizer, cli
 from kinora.data.samples import DataSet, Sample
 from kinora.evaluation import proving
 from kinora.evaluation.proving import prove_int8, sample_frames
@@ -43,7 +43,7 @@ def test_int8_is_used_where_it_is_as_often_right(bundle, pictures, monkeypatch):
     proven, evaluation = prove(bundle, pictures)
     assert proven == read_bundle(bundle.folder)
     graph = proven.graphs["encoder"]
-    assert graph.precision == "int8"
+    assert graph.precision == proven.graphs["head"].precision == "int8"
     assert graph.parity["top1_float32"] == 1.0
     assert 0.8 <= graph.parity["top1_int8"] == evaluation.clips.top1
     assert graph.parity["agreement"] == pytest.approx(graph.parity["top1_int8"])
@@ -55,11 +55,24 @@ def test_int8_is_used_where_it_is_as_often_right(bundle, pictures, monkeypatch):
     assert np.allclose(answers.probabilities, evaluation.answers.probabilities[0], atol=1e-6)
 
 
+def test_the_command_says_which_is_used(bundle, pictures, monkeypatch, capsys):
+    monkeypatch.setattr(proving, "_ALLOWED_LOSS", 0.2)
+    rows = [f"{sample.path.name},{sample.label},{sample.split}" for sample in pictures.samples]
+    table = "\n".join(["path,label,split1", *rows])
+    (pictures.root / "metadata.csv").write_text(table, encoding="utf-8")
+    assert cli.main(["export", str(bundle.folder), "--int8", str(pictures.root)]) == 0
+    printed = capsys.readouterr().out
+    assert "int8 is used" in printed
+    assert "In int8, against float32 on 120 clips" in printed
+    assert cli.main(["export", str(bundle.folder)]) == 0
+    assert "In float32, against Keras on" in capsys.readouterr().out
+
+
 def test_otherwise_float_ships_and_the_card_says_so(bundle, pictures, monkeypatch):
     monkeypatch.setattr(proving, "_ALLOWED_LOSS", -0.1)  # it would have to be better
     before = bundle.graph_file("encoder").read_bytes()
     proven, evaluation = prove(bundle, pictures)
-    assert proven.graphs["encoder"].precision == "float32"
+    assert {graph.precision for graph in proven.graphs.values()} == {"float32"}
     assert proven.graph_file("encoder").read_bytes() == before
     assert evaluation.clips.top1 == 1.0
     assert proven.graphs["encoder"].parity["top1_int8"] <= 1.0

@@ -12,7 +12,7 @@ from kinora.errors import ModelError
 from kinora.model import export
 from kinora.model.architecture import build_network, split
 from kinora.model.bundle import read_bundle, write_bundle
-from kinora.model.export import compile_network, export_bundle
+from kinora.model.export import compile_int8, compile_network, export_bundle
 from kinora.model.specs import HeadSpec, NetworkSpec
 
 SPEC = NetworkSpec(width=0.35, head=HeadSpec(units=4))
@@ -39,8 +39,8 @@ def exported(tmp_path_factory, tiny_info):
     return network, export_bundle(bundle, FRAMES[:6])
 
 
-def run_graph(path, values):
-    interpreter = Interpreter(model_path=str(path))
+def run_graph(content, values):
+    interpreter = Interpreter(model_content=content)
     interpreter.allocate_tensors()
     interpreter.set_tensor(interpreter.get_input_details()[0]["index"], values)
     interpreter.invoke()
@@ -49,11 +49,10 @@ def run_graph(path, values):
 
 def test_graphs_answer_like_keras(exported):
     network, bundle = exported
+    encoder, head = (bundle.graph_file(part).read_bytes() for part in ("encoder", "head"))
     for clip in (FRAMES[0:2], FRAMES[3:5]):
-        features = np.concatenate(
-            [run_graph(bundle.graph_file("encoder"), frame[None]) for frame in clip]
-        )
-        answer = run_graph(bundle.graph_file("head"), features[None])
+        features = np.concatenate([run_graph(encoder, frame[None]) for frame in clip])
+        answer = run_graph(head, features[None])
         expected = network.predict(clip[None], verbose=0)
         assert np.abs(answer - expected).max() < 1e-4
         assert expected.max() > 0.4  # loud enough to tell a right graph from a dead one
@@ -78,6 +77,22 @@ def test_every_head_compiles(kind):
     spec = NetworkSpec(width=0.35, head=HeadSpec(kind, units=4, bidirectional=True))
     network = build_network(spec, ClipSpec(3, 32), 4, weights="none")
     assert compile_network(network)["head"].parity["largest_difference"] < 1e-5
+
+
+def test_a_head_in_int8_is_smaller_and_answers_alike(exported):
+    _, bundle = exported
+    compiled = compile_int8(bundle, FRAMES)
+    assert set(compiled) == {"encoder", "head"}
+    in_float = {part: bundle.graph_file(part).stat().st_size for part in compiled}
+    for part, graph in compiled.items():
+        assert len(graph.content) < in_float[part] / 2
+        assert graph.parity["median_ms"] > 0
+    encoder, head = (bundle.graph_file(part).read_bytes() for part in ("encoder", "head"))
+    features = np.concatenate([run_graph(encoder, frame[None]) for frame in FRAMES[:2]])
+    expected, found = (
+        run_graph(content, features[None]) for content in (head, compiled["head"].content)
+    )
+    assert 0 < np.abs(expected - found).max() < 0.02
 
 
 def test_graphs_of_other_weights_and_no_numbers_are_noticed(exported, monkeypatch):

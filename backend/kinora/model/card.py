@@ -90,8 +90,8 @@ def _graphs(graphs: Mapping[str, Graph]) -> str:
     parity = graphs["encoder"].parity if "encoder" in graphs else {}
     if "top1_int8" in parity:
         lines.append(
-            f"\nThrough the encoder in int8 {parity['top1_int8']:.1%} of the test clips are right, "
-            f"in float32 {parity['top1_float32']:.1%}. int8 is used only where it loses no more "
+            f"\nIn int8 {parity['top1_int8']:.1%} of the test clips are right, in float32 "
+            f"{parity['top1_float32']:.1%}. int8 is used only where it loses no more "
             f"than half a point: this bundle uses {graphs['encoder'].precision}."
         )
     return "\n".join(lines)
