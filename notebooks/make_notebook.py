@@ -1,5 +1,6 @@
 """Run the script twin and write the notebook with its outputs: `make notebook`."""
 
+import shutil
 from pathlib import Path
 
 import jupytext
@@ -38,4 +39,6 @@ def keep(notebook: nbformat.NotebookNode) -> None:
 
 
 if __name__ == "__main__":
-    keep(run(read_script(), FOLDER.parent / ".bench" / "notebook"))
+    fresh = FOLDER.parent / ".bench" / "notebook"
+    shutil.rmtree(fresh, ignore_errors=True)
+    keep(run(read_script(), fresh))
