@@ -86,6 +86,17 @@ def test_a_damaged_zip_leaves_nothing_behind(make_zip, tmp_path):
     assert files_below(tmp_path / "out") == []
 
 
+def test_a_zip_packed_in_an_unknown_way_is_not_called_damaged(make_zip, tmp_path):
+    archive = make_zip({"a.txt": b"first"})
+    content = bytearray(archive.read_bytes())
+    for place in (8, content.index(b"PK\x01\x02") + 10):
+        content[place] = 9  # Deflate64, which Windows makes of large files
+    archive.write_bytes(content)
+    with pytest.raises(DataError, match="another program"):
+        unpack(archive, tmp_path / "out")
+    assert files_below(tmp_path / "out") == []
+
+
 def test_something_else_is_refused(tmp_path):
     page = tmp_path / "set.zip"
     page.write_text("<html>not an archive")

@@ -67,8 +67,8 @@ def test_of_all_newcomers_the_shortest_comes_first(ready):
         add(f"upload {number}", bytes(1000))
     add("question", b"are you well?")
     assert "question" in names(selector)
-    # No upload waits for more than its own turns, whatever its length.
-    assert len({name for _ in range(UPLOADS) for name in names(selector)}) > UPLOADS / 2
+    # Then the uploads have their turns, all of them.
+    assert len({name for _ in range(UPLOADS) for name in names(selector)}) == UPLOADS + 1
 
 
 def test_whoever_had_nothing_to_say_in_between_is_new(ready):

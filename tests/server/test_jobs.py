@@ -17,12 +17,12 @@ COLOURS = ("red", "green", "blue")
 
 @pytest.fixture(scope="module")
 def long_clip(tmp_path_factory):
-    """Eight minutes; looking through them takes long enough to be interrupted."""
+    """An hour, at one frame a second; it takes seconds to look through, enough to interrupt."""
     path = tmp_path_factory.mktemp("long") / "long.mp4"
     size, options = (320, 240), {"preset": "ultrafast"}
     frames = [scene(10 * number, *size) for number in range(20)]
     return write_video(
-        path, 2500, fps=5, size=size, options=options, frame=lambda number, *_: frames[number % 20]
+        path, 3600, fps=1, size=size, options=options, frame=lambda number, *_: frames[number % 20]
     )
 
 

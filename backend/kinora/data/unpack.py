@@ -129,7 +129,12 @@ def _unpack_zip(archive: Path, folder: Path) -> None:
                 for member in members:
                     _write_member(file, member, folder)
                     bar.update(1)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, zlib.error) as error:
+    except NotImplementedError as error:  # fetched anew, it would be packed the same way
+        raise DataError(
+            f"{archive} is packed in a way that Python cannot read ({error}). Unpack it with "
+            "another program, and name the folder that it makes."
+        ) from error
+    except (zipfile.BadZipFile, EOFError, zlib.error) as error:
         raise DataError(
             f"{archive} is damaged ({error}). Delete it and run the same command again."
         ) from error

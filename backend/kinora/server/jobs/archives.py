@@ -89,8 +89,7 @@ def _our_errors() -> Iterator[None]:
         zlib.error,
         EOFError,
         OSError,
-        NotImplementedError,  # a way of packing that Python cannot read
-        RuntimeError,
+        RuntimeError,  # among others a way of packing that Python cannot read
         ValueError,
     ) as error:
         raise UndecodableError("The ZIP is damaged, or packed in a rare way.") from error
